@@ -1,0 +1,91 @@
+"""`manage.py seed_demo`: an invented marketplace to look at, deterministic in everything but the moment it is made."""
+
+import logging
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from config.demo import cases, goods, people
+from config.demo.book import Book
+from config.demo.timeline import Timeline
+from foundation.accounts.models import Shop, User
+from foundation.catalog.services import record_listing_day
+from foundation.ledger.services import Posting, post, require_deposit
+from foundation.lifecycle import clock
+from foundation.lifecycle.randoms import seeded
+from foundation.notifications.services import deliver_all
+from workorders.services import escalate_due, remind_due
+
+DEPOSIT = {"company": 500_000, "individual": 200_000}  # fen
+FLOAT = 3_000_000  # fen a shop brings along, so that its first cases don't put it into debt
+PAST = timedelta(days=80)
+LISTING_DAYS = 35
+
+
+class Command(BaseCommand):
+    help = (
+        "Fill an empty database with demo data: shops, people (password houtai-demo-1), orders and cases in every "
+        "state, some overdue and still open, none due within ten minutes."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--orders", type=int, default=600, metavar="N", help="orders in all (600)")
+        parser.add_argument("--shops", type=int, default=2, metavar="K", help="shops; the first gets half (2)")
+        parser.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed, the same book (1)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.HOUTAI_MODE == "production":
+            raise CommandError("Demo data is not put into a production database.")
+        if options["orders"] < 0 or not 1 <= options["shops"] <= 500:
+            raise CommandError("--orders is 0 or more, --shops between 1 and 500.")
+        if Shop.objects.exists() or User.objects.filter(username="dianzhu").exists():
+            raise CommandError("This database is not empty. Demo data goes into an empty one (another HOUTAI_VAR_DIR).")
+        began, now = time.monotonic(), clock.now()
+        logging.getLogger("foundation.notifications").setLevel(logging.ERROR)  # no broker yet: beat will find the outbox
+        numbers = f"houtai-demo:{options['seed']}"
+        with seeded(numbers), transaction.atomic():  # all of it, or an empty database still
+            self._fill(now, options["orders"], options["shops"], options["seed"])
+        deliver_all(now)  # messages of days ago have left the house
+        self.stdout.write(
+            f"Demo data: {options['orders']} orders in {options['shops']} shops, seed {options['seed']}, "
+            f"{time.monotonic() - began:.1f} s. Sign in as "
+            + ", ".join(person.username for person in people.PEOPLE)
+            + f"; password {people.PASSWORD}."
+        )
+
+    def _fill(self, now: datetime, orders: int, shops: int, seed: int) -> None:
+        cast = people.make(shops, now=now - PAST)
+        timeline = Timeline(now)
+        for place, (shop, how_many) in enumerate(zip(cast.shops, _shares(orders, shops), strict=True)):
+            _endow(shop, now - PAST)
+            book = Book(shop.code, goods.stock(shop, now=now - PAST), seed=seed, now=now)
+            stories = [cases.STORIES, cases.SMALL][place] if place < 2 else []
+            taken = cases.tell(timeline, cast, shop, book, stories[:how_many])
+            timeline.arrive(shop, list(book.orders(how_many - taken)))
+        for days in range(LISTING_DAYS, -1, -1):
+            timeline.add(now - timedelta(days=days), lambda at: record_listing_day(now=at))
+        timeline.run()
+        escalate_due(now)
+        remind_due(now)
+
+
+def _endow(shop: Shop, now: datetime) -> None:
+    """The required deposit, and money from outside that fills it and leaves something to work with."""
+    require_deposit(shop.pk, DEPOSIT[shop.kind], by=None, now=now)
+    post(
+        Posting(f"topup:demo:{shop.code}", "topup", shop.pk, DEPOSIT[shop.kind] + FLOAT, note="开店充值（演示）"),
+        by=None, now=now,
+    )  # fmt: skip
+
+
+def _shares(orders: int, shops: int) -> list[int]:
+    """Half of the orders to the first shop, the rest evenly."""
+    if shops == 1:
+        return [orders]
+    first = orders - orders // 2
+    even, over = divmod(orders - first, shops - 1)
+    return [first, *(even + (place < over) for place in range(shops - 1))]

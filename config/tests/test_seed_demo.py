@@ -1,0 +1,98 @@
+"""The demo: every state visible, the books in order, obviously fake, and the same for the same seed."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config.demo import goods, people
+from config.demo.book import Book
+from config.demo.log_ins import log_ins
+from foundation.accounts.models import Membership, Shop, User
+from foundation.catalog.models import ListingDay
+from foundation.lifecycle import clock
+from foundation.lifecycle.invariants import INVARIANTS
+from orders.models import Order
+from orders.states import OrderState
+from workorders.models import Forfeiture, Voucher, WorkOrder
+from workorders.services import forfeit_due
+from workorders.states import Status, Type
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings, tmp_path):
+    settings.HOUTAI_VAR_DIR = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def seed(**options) -> str:
+    out = StringIO()
+    call_command("seed_demo", stdout=out, **options)
+    return out.getvalue()
+
+
+def test_the_demo_shows_every_state_and_its_books_hold():
+    said = seed(orders=120, shops=2)
+    now = clock.now()
+    assert people.PASSWORD in said and "dianzhu" in said
+    assert Order.objects.count() == 120
+    assert set(Order.objects.values_list("status", flat=True)) == set(OrderState.values)
+    assert set(WorkOrder.objects.values_list("status", flat=True)) == set(Status.values)
+    assert set(WorkOrder.objects.values_list("type", flat=True)) == set(Type.values)
+    assert Order.objects.filter(physically_shipped_at__isnull=False, tracking_uploaded_at=None).exists()
+    assert {row.outcome for case in WorkOrder.objects.all() for row in case.decisions.all()} == {"won", "lost", "more"}
+    assert Voucher.objects.exists() and Forfeiture.objects.filter(compensation_minor__gt=0).exists()
+    assert ListingDay.objects.filter(listed_count__gt=0).exists()
+    assert [f"{one.code}: {text}" for one in INVARIANTS for text in one.check()] == []
+    overdue = WorkOrder.objects.overdue(now)
+    assert overdue.count() >= 3
+    assert not WorkOrder.objects.filter(status="open", due_at__gte=now, due_at__lte=now + timedelta(minutes=10)).exists()
+    before = overdue.count()
+    assert forfeit_due(now) == {"forfeited": before, "parked": 0}
+    assert [f"{one.code}: {text}" for one in INVARIANTS for text in one.check()] == []
+
+
+def test_everybody_has_a_log_in_and_a_part():
+    seed(orders=0)
+    assert all(any(person.username in line for line in log_ins()) for person in people.PEOPLE)
+    qinghe = Shop.objects.get(code="qinghe")
+    roles = dict(Membership.objects.filter(shop=qinghe).values_list("user__username", "role"))
+    assert roles == {
+        "dianzhu": "owner", "guanli": "administrator", "kefu": "service", "cangku": "warehouse", "caiwu": "finance",
+    }  # fmt: skip
+    assert User.objects.get(username="dianzhu").memberships.count() == 2
+    assert all(User.objects.get(username=name).check_password(people.PASSWORD) for name in ("dianzhu", "pingtai"))
+    assert User.objects.get(username="shenhe").is_staff and User.objects.get(username="pingtai").is_superuser
+
+
+def test_it_is_obviously_fake():
+    seed(orders=8)
+    for phone in [*Order.objects.values_list("buyer_phone", flat=True), *User.objects.values_list("phone", flat=True)]:
+        assert phone.startswith("100") and len(phone) == 11
+    assert {row.address[:6] for row in Order.objects.all()} == {"示例省示例市"}
+    assert all(user.email.endswith("@example.test") for user in User.objects.all())
+    assert all(row.tracking_number.startswith("DEMO") for row in Order.objects.exclude(tracking_number=""))
+
+
+def test_the_same_seed_gives_the_same_book(now):
+    seed(orders=0, seed=7)
+    shop = Shop.objects.get(code="qinghe")
+    found = goods.stock(shop, now=now)
+    books = [list(Book("qinghe", found, seed=one, now=now).orders(30)) for one in (7, 7, 8)]
+    assert books[0] == books[1] != books[2]
+
+
+@pytest.mark.parametrize("orders", [0, 1, 5])
+def test_a_tiny_demo_works_too(orders):
+    seed(orders=orders, shops=3)
+    assert Order.objects.count() == orders
+    assert Shop.objects.count() == 3
+
+
+def test_it_does_not_touch_a_database_in_use(shop):
+    with pytest.raises(CommandError):
+        seed(orders=1)
+    assert Order.objects.count() == 0

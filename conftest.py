@@ -1,0 +1,54 @@
+"""Fixtures every app's tests share: one shop, its owner, a present moment, a signed-in client."""
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from foundation.accounts.tests import factories
+from foundation.lifecycle import clock
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Sentences are compared in the language they are written in; a page asked for by a client speaks the client's."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def now(db):
+    return clock.now()
+
+
+@pytest.fixture
+def shop(db):
+    return factories.make_shop()
+
+
+@pytest.fixture
+def owner(shop):
+    return factories.make_member(shop, "owner")
+
+
+@pytest.fixture
+def sign_in():
+    """A function: user → a client signed in as them, without the login page's password hashing."""
+
+    def signed_in(user):
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed_in
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """A million rounds per sign-in is for guests, not for tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def private_media(settings, tmp_path):
+    """Uploads of a test go where the test goes."""
+    settings.MEDIA_ROOT = tmp_path / "media"

@@ -1,0 +1,1 @@
+"""Users, shops, memberships with one role, restrictions, and who may do what."""

@@ -1,0 +1,39 @@
+"""What shops list, as operations read it. Delisting happens with a case, never by editing a field here."""
+
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.desks import ReadOnly
+from foundation.audit.history import yuan
+
+from .models import ListingDay, Product, Sku
+
+
+class SkuLines(ReadOnly, admin.TabularInline):
+    model = Sku
+    fields = ["code", "name", "price", "stock"]
+    readonly_fields = ["code", "name", "price", "stock"]
+    extra = 0
+
+    @admin.display(description=_("price"))
+    def price(self, sku: Sku) -> str:
+        return yuan(sku.price_minor)
+
+
+@admin.register(Product)
+class ProductAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["code", "title", "shop", "listed", "delisted_by_platform", "delisted_until"]
+    list_filter = ["listed", "delisted_by_platform"]
+    list_select_related = ["shop"]
+    search_fields = ["=code", "=shop__code"]
+    ordering = ["-pk"]
+    inlines = [SkuLines]
+
+
+@admin.register(ListingDay)
+class ListingDayAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["day", "shop", "listed_count"]
+    list_select_related = ["shop"]
+    search_fields = ["=shop__code"]
+    ordering = ["-day", "shop_id"]

@@ -1,0 +1,1 @@
+"""Pages of the staff list and of the invitation's door."""

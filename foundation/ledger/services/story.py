@@ -1,0 +1,74 @@
+"""What happened to an order's money, read from the books."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Sum
+
+from ..kinds import KIND_LABELS, Kind
+from ..models import Entry, Transaction
+from ..movements import label_of
+
+
+@dataclass(frozen=True)
+class StoryPart:
+    """One line of a booking on the shop's side: which account, how many fen."""
+
+    kind: str
+    label: str
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class StoryRow:
+    """One booking of an order. `amount_minor` is what it did to the shop, in fen: 0 when money only moved inside."""
+
+    movement: str
+    label: str
+    at: datetime
+    total_minor: int
+    amount_minor: int
+    parts: tuple[StoryPart, ...]
+    note: str
+    subject_type: str
+    subject_id: int | None
+
+
+def pending_of(order_ids: Iterable[int]) -> dict[int, int]:
+    """Order id → fen still pending of it; orders with nothing ever pending are missing."""
+    wanted = list(order_ids)
+    if not wanted:
+        return {}
+    rows = Entry.objects.filter(order_id__in=wanted, kind=Kind.PENDING).values_list("order_id")
+    return dict(rows.annotate(left=Sum("amount_minor")))
+
+
+def order_story(order_id: int) -> list[StoryRow]:
+    """Every booking of the order, oldest first, in two queries (rules §2, order money story)."""
+    bookings = list(Transaction.objects.filter(order_id=order_id).order_by("at", "pk").prefetch_related("entries"))
+    return [_row(booking) for booking in bookings]
+
+
+def net_of(rows: Iterable[StoryRow]) -> int:
+    """What the order is worth to the shop after all of it, in fen."""
+    return sum(row.amount_minor for row in rows)
+
+
+def _row(booking: Transaction) -> StoryRow:
+    parts = tuple(
+        StoryPart(entry.kind, str(KIND_LABELS[entry.kind]), entry.amount_minor)
+        for entry in sorted(booking.entries.all(), key=lambda entry: entry.pk)
+        if entry.kind in Kind.values
+    )
+    return StoryRow(
+        movement=booking.movement,
+        label=label_of(booking.movement),
+        at=booking.at,
+        total_minor=booking.total_minor,
+        amount_minor=sum(part.amount_minor for part in parts),
+        parts=parts,
+        note=booking.note,
+        subject_type=booking.subject_type,
+        subject_id=booking.subject_id,
+    )

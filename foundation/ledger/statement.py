@@ -1,0 +1,163 @@
+"""The statement 台账 of one account: opening and closing balance, and the balance after every line.
+
+Lines are ordered by the moment they were booked. Balances are worked out from the nearer end: what was booked after
+the page's newest line is taken off the account's balance, or, on the last page, what was booked before its oldest is
+added up. So no page depends on how many years lie before it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import BigIntegerField, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import Shop
+from foundation.lifecycle.deadlines import day_start
+from foundation.lists.filters import period_start
+from foundation.lists.keyset import Cursor, beyond
+from foundation.lists.page import ListPage
+from foundation.lists.spec import ListSpec, Sort, Tab
+
+from .filters import StatementFilter
+from .kinds import Kind
+from .models import Account, Entry
+
+# The shop's own money first; that is what people come for.
+SHOWN_ORDER = (Kind.SETTLEMENT, Kind.PENDING, Kind.DEPOSIT, Kind.TEMPORARY, Kind.HELD, Kind.DEBT)
+
+STATEMENT = ListSpec(
+    tabs=[Tab(kind.value, kind.label, Q(kind=kind)) for kind in SHOWN_ORDER],
+    sorts=[Sort("at", "at", _("Booked"))],
+    default_sort="-at",
+    filterset=StatementFilter,
+    only=("kind", "amount_minor", "balance_after_minor", "order_id", "transaction"),
+    related=("transaction", "transaction__by"),
+)
+
+
+@dataclass(frozen=True)
+class Period:
+    """Half-open, UTC; None where it is not bounded."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    @property
+    def inside(self) -> Q:
+        return (Q(at__gte=self.start) if self.start else Q()) & (Q(at__lt=self.end) if self.end else Q())
+
+    @property
+    def after(self) -> Q:
+        return Q(at__gte=self.end) if self.end else Q(pk__in=[])
+
+
+class Statement:
+    """One account of one shop as the page and the export show it."""
+
+    def __init__(self, request: HttpRequest, shop: Shop, now: datetime):
+        self.shop = shop
+        self.page: ListPage = STATEMENT.page(request, Entry.objects.filter(shop_id=shop.pk), now=now)
+        self.kind = Kind(self.page.tab.key)
+        self.entries: QuerySet[Entry] = Entry.objects.filter(shop_id=shop.pk, kind=self.kind)
+        self.chosen = self._chosen()
+        self.period = self._period(now)
+
+    def _chosen(self) -> dict[str, Any]:
+        if not self.page.has_filters:
+            return {}
+        self.page.filterset.form.is_valid()
+        return self.page.filterset.form.cleaned_data
+
+    def _period(self, now: datetime) -> Period:
+        """What the period and the two days say together: the later start, the day's end."""
+        starts = []
+        if self.chosen.get("period"):
+            starts.append(period_start(self.chosen["period"], now))
+        if self.chosen.get("booked_from"):
+            starts.append(day_start(self.chosen["booked_from"]))
+        last_day = self.chosen.get("booked_to")
+        return Period(max(starts, default=None), day_start(last_day + timedelta(days=1)) if last_day else None)
+
+    @property
+    def movement(self) -> str:
+        return self.chosen.get("movement") or ""
+
+    @cached_property
+    def accounts(self) -> list[Account]:
+        """All six, in the order of the tabs; those never opened stand at zero."""
+        found = {account.kind: account for account in Account.objects.filter(shop=self.shop)}
+        return [found.get(kind) or Account(shop=self.shop, kind=kind) for kind in SHOWN_ORDER]
+
+    @cached_property
+    def figures(self) -> dict[str, int]:
+        """Opening, closing, taken in and paid out of the period, in fen. Without a period it begins at zero."""
+        if not self.period.start and not self.period.end:
+            return {"opening": 0, "closing": self._balance}
+        inside = self.period.inside
+        sums = self._sums(
+            after=self.period.after, taken_in=inside & Q(amount_minor__gt=0), paid_out=inside & Q(amount_minor__lt=0)
+        )
+        closing = sums["balance_minor"] - sums["after"]
+        return {**sums, "closing": closing, "opening": closing - sums["taken_in"] - sums["paid_out"]}
+
+    @cached_property
+    def lines(self) -> list[Entry]:
+        """The page's rows, each with `balance_minor` after it."""
+        rows = list(self.page.rows)
+        newest_first = rows if self.page.descending else rows[::-1]
+        if newest_first:
+            balance = self._after_newest(newest_first)
+            for row, gap in zip(newest_first, self._gaps(newest_first), strict=True):
+                row.balance_minor = balance
+                balance -= gap
+        return rows
+
+    def _after_newest(self, rows: list[Any]) -> int:
+        """The balance right after the newest row, worked out from the nearer end of the account."""
+        nothing_older = not (self.page.slice.next if self.page.descending else self.page.slice.previous)
+        if nothing_older and not self.movement:
+            return self._sums(older=_older(rows[-1]))["older"] + sum(row.amount_minor for row in rows)
+        sums = self._sums(newer=_newer(rows[0]))
+        return sums["balance_minor"] - sums["newer"]
+
+    def _gaps(self, rows: list[Any]) -> list[int]:
+        """What lies between each row, itself included, and the next older one; with all movements shown, only itself."""
+        if not self.movement:
+            return [row.amount_minor for row in rows]
+        between = {
+            f"gap_{number}": _newer(older) & ~_newer(row)
+            for number, (row, older) in enumerate(zip(rows, rows[1:], strict=False))
+        }
+        sums = self._sums(**between) if between else {}
+        return [*(sums[name] for name in between), 0]
+
+    @property
+    def _balance(self) -> int:
+        return next(account.balance_minor for account in self.accounts if account.kind == self.kind)
+
+    def _sums(self, **conditions: Q) -> dict[str, int]:
+        """Sums of this account's entries beside its balance, in one statement: a booking between two would shift them.
+
+        Every sum is its own range of the statement's index.
+        """
+
+        def total(condition: Q) -> Coalesce:
+            matching = self.entries.filter(condition).order_by().values("kind").annotate(all=Sum("amount_minor"))
+            return Coalesce(Subquery(matching.values("all"), output_field=BigIntegerField()), 0)
+
+        account = Account.objects.filter(shop=self.shop, kind=self.kind)
+        sums = {name: total(condition) for name, condition in conditions.items()}
+        found = account.annotate(**sums).values("balance_minor", *sums).first()
+        return found or dict.fromkeys(["balance_minor", *sums], 0)
+
+
+def _newer(row: Any) -> Q:
+    return beyond("at", Cursor(row.at, row.pk), descending=False)
+
+
+def _older(row: Any) -> Q:
+    return beyond("at", Cursor(row.at, row.pk), descending=True)

@@ -1,0 +1,4 @@
+"""Plain Python under everything: transition tables, row locks, the one clock, deadline arithmetic, invariants.
+
+Imports nothing of ours.
+"""

@@ -1,0 +1,26 @@
+"""Public numbers: random per case, so a URL tells nothing about how many there are."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from random import Random
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_seeded: ContextVar[Random | None] = ContextVar("seeded_numbers", default=None)
+
+
+def public_number(prefix: str, length: int = 10) -> str:
+    """`prefix` + `length` characters of Crockford base32 (50 bits at 10): "WO7K3M9QZX1A"."""
+    choose = (_seeded.get() or secrets).choice
+    return prefix + "".join(choose(ALPHABET) for _ in range(length))
+
+
+@contextmanager
+def seeded(seed: str) -> Iterator[None]:
+    """Inside the block the numbers follow from `seed`; for demo data only, they can be guessed."""
+    token = _seeded.set(Random(seed))
+    try:
+        yield
+    finally:
+        _seeded.reset(token)

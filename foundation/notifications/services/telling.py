@@ -1,0 +1,158 @@
+"""Telling people, and taking it back when what it asked for is done."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
+from django.utils import translation
+
+from foundation.accounts.access import PERMISSIONS
+from foundation.accounts.models import Membership, User
+from foundation.lifecycle.locks import lock
+
+from .. import kinds
+from ..models import Notice, OutboxMessage
+from ..states import OUTBOX, Channel, Outgoing
+from .queueing import OutgoingMail, queue_many
+
+BATCH = 1000
+Subject = Model | tuple[str, int]
+
+
+@dataclass
+class Tell:
+    """One thing to tell: to `users`, or to the active members of the shop whose role has the kind's permission."""
+
+    subject: Subject
+    shop_id: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+    users: Iterable[User] | None = None
+
+
+def tell(
+    kind: str,
+    subject: Subject,
+    *,
+    shop_id: int | None,
+    data: Mapping[str, Any],
+    now: datetime,
+    url: str = "",
+    users: Iterable[User] | None = None,
+) -> list[Notice]:
+    """Tell one thing inside the caller's transaction. Raises UnregisteredKind."""
+    return tell_many(kind, [Tell(subject, shop_id, data, url, users)], now=now)
+
+
+def tell_many(kind: str, tells: Iterable[Tell], *, now: datetime) -> list[Notice]:
+    """The same kind about many subjects: one SELECT of who is told, one INSERT of notices, one of text messages."""
+    about = kinds.known(kind)
+    tells = list(tells)
+    members = _members_by_shop({item.shop_id for item in tells if item.users is None and item.shop_id}, about.perm)
+    told: list[tuple[Notice, User]] = []
+    for item in tells:
+        audience = members.get(item.shop_id or 0, []) if item.users is None else item.users
+        told += [(_notice(about, item, user, now), user) for user in audience]
+    with transaction.atomic():
+        Notice.objects.bulk_create([notice for notice, _user in told], batch_size=BATCH)
+        if about.sms:
+            queue_many(_text_messages(about, told), now=now, at_any_hour=about.importance == kinds.URGENT)
+    return [notice for notice, _user in told]
+
+
+def cancel_about(subject: Subject, *, now: datetime, kinds: Iterable[str] | None = None) -> int:
+    """What was asked about `subject` is done: its notices (of these kinds, or all) stop asking; how many did."""
+    return cancel_about_many([subject], now=now, kinds=kinds)
+
+
+def cancel_about_many(subjects: Iterable[Subject], *, now: datetime, kinds: Iterable[str] | None = None) -> int:
+    """The same for many subjects: two UPDATEs per type. Text messages that have not left yet are cancelled too.
+
+    Notices are locked by pk first: somebody may be reading all of theirs in this moment.
+    """
+    by_type: dict[str, list[int]] = defaultdict(list)
+    for subject in subjects:
+        subject_type, subject_id = reference(subject)
+        by_type[subject_type].append(subject_id)
+    cancelled = 0
+    with transaction.atomic():
+        for subject_type, subject_ids in by_type.items():
+            notices = Notice.objects.about(subject_type, subject_ids).filter(cancelled_at=None)
+            if kinds is not None:
+                notices = notices.filter(kind__in=list(kinds))
+            numbers = [notice.number for notice in lock(notices.only("number"))]
+            cancelled += notices.update(cancelled_at=now)
+            _cancel_messages(subject_type, subject_ids, numbers if kinds is not None else None)
+    return cancelled
+
+
+def reference(subject: Subject) -> tuple[str, int]:
+    """("workorders.workorder", 1042) of a model instance or of such a pair."""
+    return subject if isinstance(subject, tuple) else (subject._meta.label_lower, subject.pk)
+
+
+def _cancel_messages(subject_type: str, subject_ids: list[int], numbers: list[str] | None) -> None:
+    waiting = OutboxMessage.objects.filter(
+        subject_type=subject_type, subject_id__in=subject_ids, status=Outgoing.PENDING, key__startswith="notice:"
+    )
+    if numbers is not None:
+        waiting = waiting.filter(key__in=[_message_key(number) for number in numbers])
+    waiting.update(status=OUTBOX.target("cancel", Outgoing.PENDING))
+
+
+def _members_by_shop(shop_ids: set[int], perm: str) -> dict[int, list[User]]:
+    """Active people of those shops whose role may do `perm`, in one query."""
+    people: dict[int, list[User]] = defaultdict(list)
+    if shop_ids:
+        rows = Membership.objects.filter(
+            shop_id__in=shop_ids, role__in=PERMISSIONS[perm], ended_at=None, user__is_active=True
+        )
+        for membership in rows.select_related("user").order_by("pk"):
+            people[membership.shop_id].append(membership.user)
+    return people
+
+
+def _notice(about: kinds.Kind, item: Tell, user: User, now: datetime) -> Notice:
+    subject_type, subject_id = reference(item.subject)
+    return Notice(
+        shop_id=item.shop_id,
+        user=user,
+        kind=about.code,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        data={key: _plain(value) for key, value in item.data.items()},
+        url=item.url,
+        created_at=now,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, int | float | bool | str | None) else str(value)
+
+
+def _message_key(number: str) -> str:
+    return f"notice:{number}"
+
+
+def _text_messages(about: kinds.Kind, told: list[tuple[Notice, User]]) -> list[OutgoingMail]:
+    """A person without a phone is told in the bell only. Messages go out in the house's own language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return [
+            OutgoingMail(
+                key=_message_key(notice.number),
+                channel=Channel.SMS,
+                to=user.phone,
+                body=kinds.sentence(about.code, notice.data),
+                shop_id=notice.shop_id,
+                subject=(notice.subject_type, notice.subject_id),
+            )
+            for notice, user in told
+            if user.phone
+        ]

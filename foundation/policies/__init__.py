@@ -1,0 +1,1 @@
+"""Effective-dated rule rows: rules are rows, not constants (rules §0)."""

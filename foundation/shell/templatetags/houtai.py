@@ -1,0 +1,173 @@
+"""Tags and filters every page uses: icons, money, times, countdowns, badges, masked data, shop addresses."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from heroicons.templatetags.heroicons import heroicon_outline
+
+from foundation.audit.history import yuan
+from foundation.lifecycle.deadlines import SHANGHAI
+from foundation.shell.urls_for import shop_url as build_shop_url
+
+register = template.Library()
+
+RED = timedelta(hours=1)
+AMBER = timedelta(hours=4)
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20) -> SafeString:
+    """Inline heroicon (outline), decorative: `{% icon "clock" %}`."""
+    return mark_safe(_icon(name, size))
+
+
+_icons: dict[tuple[str, int], str] = {}
+
+
+def _icon(name: str, size: int) -> str:
+    if (name, size) not in _icons:
+        _icons[name, size] = heroicon_outline(name, size=size, class_="icon", aria_hidden="true")
+    return _icons[name, size]
+
+
+@register.filter
+def money(minor: int | None) -> str:
+    """Fen as "¥1,234.50"; None as a dash."""
+    return "—" if minor is None else yuan(int(minor))
+
+
+@register.filter
+def when(moment: datetime | None) -> SafeString | str:
+    """Absolute time in Asia/Shanghai, seconds and zone in the tooltip."""
+    if not moment:
+        return "—"
+    local = moment.astimezone(SHANGHAI)
+    return format_html(
+        '<time datetime="{}" title="{} UTC+8 (Asia/Shanghai)">{}</time>',
+        local.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S"), local.strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+def duration(span: timedelta) -> str:
+    """A span in its two largest units: "2 d 3 h", "3 h 05 min", "12 min 30 s"."""
+    seconds = int(span.total_seconds())
+    days, hours, minutes = seconds // 86400, seconds % 86400 // 3600, seconds % 3600 // 60
+    if days:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+    if hours:
+        return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}
+    return _("%(minutes)d min %(seconds)02d s") % {"minutes": minutes, "seconds": seconds % 60}
+
+
+@register.filter
+def ago(moment: datetime | None, now: datetime) -> str:
+    """ "3 h 05 min ago" or "in 3 h 05 min"."""
+    if not moment:
+        return "—"
+    if timedelta(0) <= now - moment < timedelta(minutes=1):
+        return _("just now")
+    if moment <= now:
+        return _("%(span)s ago") % {"span": duration(now - moment)}
+    return _("in %(span)s") % {"span": duration(moment - now)}
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """What a running clock shows: state is green, amber, red, overdue or paused."""
+
+    due_at: datetime
+    now: datetime
+    state: str
+    text: str
+    label: str
+    icon: str
+
+
+def countdown_of(due_at: datetime, now: datetime, paused: bool = False) -> Countdown:
+    """Four states by time left: > 4 h green, > 1 h amber, in time red, past overdue; or paused."""
+    remaining = due_at - now
+    if paused:
+        return Countdown(due_at, now, "paused", duration(remaining), _("clock stopped"), "pause-circle")
+    if remaining < timedelta(0):
+        return Countdown(due_at, now, "overdue", duration(-remaining), _("overdue"), "exclamation-triangle")
+    if remaining <= RED:
+        return Countdown(due_at, now, "red", duration(remaining), _("less than 1 h"), "fire")
+    if remaining <= AMBER:
+        return Countdown(due_at, now, "amber", duration(remaining), _("less than 4 h"), "clock")
+    return Countdown(due_at, now, "green", duration(remaining), _("in time"), "check-circle")
+
+
+@register.inclusion_tag("components/countdown.html")
+def countdown(due_at: datetime | None, now: datetime, paused: bool = False) -> dict[str, Any]:
+    """A running clock as text + icon + colour; countdown.js keeps it going from the server's time."""
+    return {"clock": countdown_of(due_at, now, paused) if due_at else None}
+
+
+@register.simple_tag
+def status_badge(obj: Any) -> SafeString:
+    """The row's state in words, toned by its lifecycle table."""
+    return format_html('<span class="badge tone-{}">{}</span>', obj.LIFECYCLE.tone(obj.status), obj.get_status_display())
+
+
+@register.inclusion_tag("components/copy.html")
+def copy(value: object, label: str = "") -> dict[str, Any]:
+    """A button that copies `value`."""
+    return {"value": value, "label": label or _("Copy")}
+
+
+@register.filter
+def mask_phone(phone: str) -> str:
+    """13800001234 → 138****1234; anything short is hidden whole."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
+
+
+@register.filter
+def mask_name(name: str) -> str:
+    """张三丰 → 张**: the first character stays."""
+    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
+
+
+@register.simple_tag(takes_context=True)
+def shop_url(context: Any, name: str, **kwargs: Any) -> str:
+    """Address of a page of the shop in the URL: `{% shop_url 'orders:order' number=order.number %}`."""
+    shop = context.get("shop") or context["request"].shop
+    return build_shop_url(shop, name, **kwargs)
+
+
+@register.simple_tag(takes_context=True)
+def shop_url_if(context: Any, name: str, **kwargs: Any) -> str:
+    """The same, or "" where the app with that page is not installed."""
+    try:
+        return shop_url(context, name, **kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def can(context: Any, permission: str) -> bool:
+    """`{% can 'orders.refund' as may_refund %}`."""
+    membership = context.get("membership")
+    return bool(membership and membership.can(permission))
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Any, **changes: Any) -> str:
+    """The present query string with `changes` (None removes): `<a href="{% query tab='open' page=None %}">`."""
+    params = context["request"].GET.copy()
+    for key, value in changes.items():
+        params.pop(key, None)
+        if value not in (None, ""):
+            params[key] = value
+    return "?" + params.urlencode()
+
+
+@register.filter
+def count_text(count: int) -> str:
+    """A capped count: 1000 means "more than 999"."""
+    return "999+" if count > 999 else str(count)

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrdersConfig(AppConfig):
+    """What buyers bought: orders, lines, and the one verb `refund`."""
+
+    name = "orders"
+    label = "orders"
+    verbose_name = _("Orders")

@@ -1,0 +1,27 @@
+"""Who may open pictures attached to contact records: the shop's people, and reviewers without a stake in the shop."""
+
+from django.http import HttpRequest
+
+from foundation.accounts.access import REVIEW_WORK_ORDERS, conflict_of_interest, is_reviewer
+from foundation.files import access
+from foundation.files.models import Purpose, StoredFile
+
+
+def may_open(request: HttpRequest, stored: StoredFile) -> bool:
+    membership = getattr(request, "membership", None)
+    if membership is not None:
+        return membership.can("files.view")
+    return is_reviewer(request.user, REVIEW_WORK_ORDERS) and not conflict_of_interest(request.user, stored.shop_id)
+
+
+access.register(Purpose.ATTACHMENT, may_open)
+
+
+def may_open_import(request: HttpRequest, stored: StoredFile) -> bool:
+    """Uploaded tables and the reasons of refused rows hold buyers' data: only for those who may import."""
+    membership = getattr(request, "membership", None)
+    return membership is not None and membership.can("orders.import")
+
+
+access.register(Purpose.IMPORT, may_open_import)
+access.register(Purpose.EXPORT, may_open_import)

@@ -1,0 +1,77 @@
+"""One order: everything staff need to know about it on one page."""
+
+import uuid
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from foundation.accounts.access import get_for_shop, requires, roles_that_may
+from foundation.ledger.services import order_story
+from foundation.ledger.services.story import net_of
+from foundation.lists.links import back_url
+from foundation.shell.urls_for import shop_url
+
+from .. import panels
+from ..forms import ContactForm, NoteForm
+from ..models import ContactRecord, Order, OrderLine
+
+TEMPLATE = "orders/order_detail.html"
+
+
+@require_safe
+@never_cache
+@requires("orders.view")
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """Lines, money story, upper apps' panels, notes, contact records, timeline (rules §3)."""
+    row = get_for_shop(Order, request.shop, number=clean(number))
+    return render(request, TEMPLATE, context(request, row))
+
+
+def clean(number: str) -> str:
+    """An order number from the URL, fit to be asked for."""
+    return number.replace("\x00", "")[:100]
+
+
+def context(request: HttpRequest, row: Order, **more: Any) -> dict[str, Any]:
+    """What the page shows; `more` replaces a part, such as a form that was refused."""
+    row.shop = request.shop  # known: no query when the template asks for it
+    member = request.membership  # type: ignore[attr-defined]
+    story = order_story(row.pk)
+    found = {
+        "order": row,
+        "lines": lines_of(row),
+        "story": story,
+        "net_minor": net_of(story),
+        "panels": panels.drawn(request, row),
+        "contacts": contacts_of(row),
+        "buttons": row.LIFECYCLE.buttons(row.status, member.can),
+        "note_form": NoteForm(initial={"note": row.staff_note, "flag": row.flag, "version": row.version}),
+        "contact_form": ContactForm(initial={"request_key": uuid.uuid4()}),
+        "back": back_url(request, shop_url(request.shop, "orders:orders")),
+        "kept_files": [],
+        "buyer": None,
+        "reveal_roles": ", ".join(roles_that_may("orders.reveal")),
+    }
+    return found | more
+
+
+def lines_of(row: Order) -> list[OrderLine]:
+    return list(row.lines.select_related("product__picture").order_by("position"))
+
+
+def contacts_of(row: Order) -> list[ContactRecord]:
+    """Contact records, newest first, with who wrote them and `pictures`: (uuid, name) of each file. One query."""
+    joined = row.contacts.select_related("by").annotate(file_uuid=F("files__uuid"), file_name=F("files__name"))
+    found: dict[int, ContactRecord] = {}
+    for contact in joined.order_by("-at", "-pk", "files__pk"):
+        kept = found.setdefault(contact.pk, contact)
+        kept.pictures = [*getattr(kept, "pictures", []), *_picture(contact)]  # type: ignore[attr-defined]
+    return list(found.values())
+
+
+def _picture(contact: ContactRecord) -> list[tuple[object, str]]:
+    return [(contact.file_uuid, contact.file_name)] if contact.file_uuid else []  # type: ignore[attr-defined]

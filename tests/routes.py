@@ -1,0 +1,103 @@
+"""Every address outside the admin: who it is for, how it is asked. A route without a row here fails a test."""
+
+from dataclasses import dataclass
+
+PUBLIC = "public"  # anybody, signed in or not
+SIGNED_IN = "signed in"  # any account; no shop in the address
+MEMBER = "member"  # any role of the shop
+
+
+@dataclass(frozen=True)
+class Route:
+    """`who` is PUBLIC, SIGNED_IN, MEMBER or a permission; `things` of the scene fill the URL's `keys`, in that order."""
+
+    who: str
+    method: str
+    keys: tuple[str, ...]
+    things: tuple[str, ...]
+
+    @property
+    def is_verb(self) -> bool:
+        return self.method == "POST"
+
+
+def page(who: str, **things: str) -> Route:
+    """An address that is looked at: `number="order"` says which thing of the scene stands in the URL."""
+    return Route(who, "GET", tuple(things), tuple(things.values()))
+
+
+def verb(who: str, **things: str) -> Route:
+    """A POST-only address: GET is answered 405."""
+    return Route(who, "POST", tuple(things), tuple(things.values()))
+
+
+ROUTES: dict[str, Route] = {
+    "healthz": page(PUBLIC),
+    "readyz": page(PUBLIC),
+    # people's own pages
+    "accounts:home": page(SIGNED_IN),
+    "accounts:login": page(PUBLIC),
+    "accounts:logout": verb(SIGNED_IN),
+    "accounts:language": verb(PUBLIC),
+    "accounts:theme": verb(PUBLIC),
+    "accounts:keys": verb(PUBLIC),
+    "accounts:help": page(PUBLIC),
+    "accounts:switch": page(SIGNED_IN),
+    "accounts:password": page(SIGNED_IN),
+    "accounts:sessions": page(SIGNED_IN),
+    "accounts:sign-out-elsewhere": verb(SIGNED_IN),
+    "invitations:accept": page(PUBLIC, token="token"),
+    # the shop's pages
+    "dashboard:workbench": page("dashboard.view"),
+    "shell:search": page(MEMBER),
+    "orders:orders": page("orders.view"),
+    "orders:order": page("orders.view", number="order"),
+    "orders:refund-order": page("orders.refund", number="order"),
+    "orders:note-order": verb("orders.note", number="order"),
+    "orders:record-contact": verb("orders.contact", number="order"),
+    "orders:reveal-buyer": verb("orders.reveal", number="order"),
+    "orders:import-orders": page("orders.import"),
+    "orders:import-template": page("orders.import"),
+    "orders:import-columns": page("orders.import", uuid="import_file"),
+    "orders:preview-import": page("orders.import", number="preview"),
+    "orders:start-import": verb("orders.import", number="preview"),
+    "orders:import-result": page("orders.import", number="job"),
+    "workorders:work-orders": page("workorders.view"),
+    "workorders:board": page("workorders.view"),
+    "workorders:work-order": page("workorders.view", number="work_order"),
+    "workorders:save-draft": verb("workorders.answer", number="work_order"),
+    "workorders:prepare-answer": verb("workorders.answer", number="work_order"),
+    "workorders:confirmation": page("workorders.submit_evidence", number="work_order"),
+    "workorders:submit-answer": verb("workorders.submit_evidence", number="work_order"),
+    "workorders:agreement": page("workorders.agree_refund", number="work_order"),
+    "workorders:agree-refund": verb("workorders.agree_refund", number="work_order"),
+    "workorders:assign-work-order": verb("workorders.assign", number="work_order"),
+    "workorders:desk": page("workorders.view", number="work_order"),
+    "workorders:add-vouchers": verb("workorders.answer", number="work_order"),
+    "workorders:order-vouchers": verb("workorders.answer", number="work_order"),
+    "workorders:compose-sheet": verb("workorders.answer", number="work_order"),
+    "workorders:reuse-file": verb("workorders.answer", number="work_order", uuid="file"),
+    "workorders:sign-off-form": page("workorders.view", number="work_order"),
+    "workorders:update-voucher": verb("workorders.answer", number="work_order", uuid="voucher"),
+    "workorders:turn-voucher": verb("workorders.answer", number="work_order", uuid="voucher"),
+    "workorders:move-voucher": verb("workorders.answer", number="work_order", uuid="voucher"),
+    "workorders:remove-voucher": verb("workorders.answer", number="work_order", uuid="voucher"),
+    "files:file": page("files.view", uuid="file"),
+    "files:thumb": page("files.view", uuid="file"),
+    "jobs:jobs": page("jobs.view"),
+    # one job needs the permission of its kind; the scene's is an import
+    "jobs:job": page("orders.import", number="job"),
+    "jobs:job-progress": page("orders.import", number="job"),
+    "jobs:cancel-job": verb("orders.import", number="job"),
+    "jobs:retry-job": verb("orders.import", number="job"),
+    "notifications:notices": page("notifications.view"),
+    "notifications:read-all": verb("notifications.view"),
+    "notifications:open-notice": verb("notifications.view", number="notice"),
+    "ledger:statement": page("ledger.view"),
+    "ledger:export-statement": page("ledger.view"),
+    "entry:staff": page("staff.manage"),
+    "entry:invite": verb("staff.manage"),
+    "entry:revoke-invitation": verb("staff.manage", number="invitation"),
+    "entry:change-role": verb("staff.manage", username="member"),
+    "entry:end-membership": verb("staff.manage", username="member"),
+}

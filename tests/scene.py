@@ -1,0 +1,109 @@
+"""Two shops that hold one of everything, and everybody who could ask for it."""
+
+import io
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from foundation.accounts import access
+from foundation.accounts.models import Shop, User
+from foundation.accounts.roles import Role
+from foundation.accounts.tests import factories
+from foundation.entry import services as entry
+from foundation.jobs import services as jobs
+from foundation.jobs.models import Job
+from foundation.lifecycle import clock
+from foundation.notifications.services import tell
+from orders.importing import start as importing
+from orders.importing import steps
+from orders.tests.factories import make_order
+from workorders import services as workorders
+from workorders.services import evidence
+
+
+@dataclass
+class World:
+    """One shop and its things: name of a thing → the key its URLs carry."""
+
+    shop: Shop
+    staff: dict[str, User]
+    things: dict[str, Any] = field(default_factory=dict)
+    own: dict[str, dict[str, str]] = field(default_factory=dict)  # role → things only they may ask for, or once
+
+
+def a_picture(size: tuple[int, int] = (800, 600), colour: str = "#889900", name: str = "slip.jpg") -> SimpleUploadedFile:
+    """A small JPEG upload of our own."""
+    buffer = io.BytesIO()
+    Image.new("RGB", size, colour).save(buffer, "JPEG")
+    return SimpleUploadedFile(name, buffer.getvalue(), "image/jpeg")
+
+
+def build(code: str) -> World:
+    """A shop with all five roles, an order, an open work order with a voucher, a job, an invitation, a notice."""
+    now = clock.now()
+    shop = factories.make_shop(code)
+    world = World(shop, {role: factories.make_member(shop, role) for role in Role.values})
+    owner = world.staff["owner"]
+    order = make_order(shop, now)
+    case = workorders.open_work_order(
+        order.pk, type="not_received", platform_text="The buyer says nothing came.", by=None, now=now
+    )
+    voucher = evidence.add_voucher(case.pk, a_picture(), by=owner, now=now, slots=["shipping_slip"])
+    preview, run = an_import(shop, owner)
+    told = {
+        role: tell("workorders.opened", case, shop_id=shop.pk, data={}, now=now, users=[user])[0].number
+        for role, user in world.staff.items()
+    }
+    invitation, _token = entry.invite(
+        shop.pk, role="service", name="somebody new", phone="", request_key=uuid.uuid4(), by=owner, now=now
+    )
+    world.things = {
+        "order": order.number,
+        "work_order": case.number,
+        "voucher": str(voucher.uuid),
+        "file": str(voucher.file.uuid),
+        "import_file": str(preview.input_file.uuid),
+        "preview": preview.number,
+        "job": run.number,
+        "member": f"{code}-temporary-owner",
+        "invitation": invitation.number,
+        "notice": told["owner"],
+    }
+    for role in Role.values:  # whoever asks may send one of these home, and another of them may ask next
+        user = factories.make_member(shop, "warehouse", f"{code}-temporary-{role}")
+        world.own[role] = {"notice": told[role], "member": user.username}
+    return world
+
+
+def an_import(shop: Shop, owner: User) -> tuple[Job, Job]:
+    """A previewed file of one order and the run that was started from it, waiting for a worker."""
+    now = clock.now()
+    upload = io.BytesIO("订单号,实付金额,下单时间\n261101-1,12.50,2026-11-01 10:00:00\n".encode())
+    stored = importing.store_upload(upload, "orders.csv", shop=shop, by=owner, now=now)
+    mapping, recognised = importing.resolve(shop, importing.head_of_stored(stored), None)
+    preview = importing.start_preview(
+        stored, mapping, recognised=recognised, on_bad=steps.SKIP, shop=shop, by=owner, now=now
+    )
+    preview = jobs.run_to_end(preview.pk)
+    return preview, importing.start_run(preview, on_bad=steps.SKIP, by=owner, now=now)
+
+
+def signed_in(user: User | None) -> Client:
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def reviewers() -> dict[str, User]:
+    """The platform's people: one per desk, and a superuser."""
+    return {
+        "reviewer": factories.make_reviewer("reviewer", access.REVIEW_WORK_ORDERS),
+        "rules": factories.make_reviewer("rules", access.RULES),
+        "operations": factories.make_reviewer("operations", access.OPERATIONS),
+        "superuser": factories.make_superuser(),
+    }

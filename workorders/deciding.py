@@ -1,0 +1,59 @@
+"""What a reviewer sees side by side: question, sheet, originals, order, money, history."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from foundation.accounts import access
+from foundation.ledger.services import order_story
+
+from . import sentences, slots
+from .models import Voucher, WorkOrder
+from .services import effects, how_it_ended
+from .states import Status
+
+
+def decision_context(case: WorkOrder, user: Any, now: datetime) -> dict[str, Any]:
+    """Everything the decision page shows; `may_decide` is False with `why_not` for whoever can't."""
+    conflict = access.conflict_of_interest(user, case.shop_id)
+    vouchers = [] if conflict else list(
+        case.vouchers.filter(removed_at=None, window_no=case.window_no).select_related("file").order_by("position", "pk")
+    )
+    return {
+        "case": case,
+        "order": case.order,
+        "shop": None,
+        "now": now,
+        "question": slots.pieces(case.platform_text, case.asked_slots),
+        "answers": case.answers.select_related("sheet__file", "submitted_by", "contact", "refund"),
+        "decisions": case.decisions.select_related("by"),
+        "vouchers": vouchers,
+        "seen_elsewhere": seen_elsewhere(case, vouchers),
+        "lines": case.order.lines.select_related("product").order_by("position"),
+        "story": order_story(case.order_id),
+        "stake": effects.plan_many([case], now=now)[0],
+        "consequences": sentences.consequences(case),
+        "conflict": conflict,
+        "may_decide": case.status == Status.ANSWERED and not conflict,
+        "why_not": _why_not(case, conflict),
+        "viewer_words": {
+            "previous": _("Previous picture"), "next": _("Next picture"), "out": _("Smaller"), "in": _("Larger"),
+            "fit": _("Fit the window"), "turn": _("Turn by a quarter"), "close": _("Close"),
+        },
+    }
+
+
+def _why_not(case: WorkOrder, conflict: bool) -> str:
+    if conflict:
+        return _("You belong or belonged to this shop, so you can't decide its cases. Leave it to a colleague.")
+    return "" if case.status == Status.ANSWERED else how_it_ended(case)
+
+
+def seen_elsewhere(case: WorkOrder, vouchers: list[Voucher]) -> list[Voucher]:
+    """The same originals as evidence for other orders, of any shop; for the platform's eyes only."""
+    sums = {voucher.file.sha256 for voucher in vouchers}
+    if not sums:
+        return []
+    found = Voucher.objects.filter(file__sha256__in=sums, removed_at=None).exclude(work_order__order_id=case.order_id)
+    return list(found.select_related("work_order__order", "work_order__shop", "file").order_by("-pk")[:20])

@@ -1,0 +1,155 @@
+"""Shapes of what people type; the rules are the services'. One small form per way to answer."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import Membership
+from foundation.lists.fields import MoneyField
+from orders.models import ContactRecord, Party
+
+from .models import Draft, WorkOrder
+from .services import Writing
+from .slots import SLOTS
+from .states import Branch
+
+
+class PartialForm(forms.Form):
+    """A crispy form without a form tag of its own; the template writes that around it."""
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+
+class AnswerForm(PartialForm):
+    """One way to answer; what the other ways hold in the draft stays as it is."""
+
+    branch: str = ""
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, *args: Any, work_order: WorkOrder, draft: Draft, **kwargs: Any):
+        self.work_order, self.draft = work_order, draft
+        initial = {name: getattr(draft, name) for name in self.base_fields if hasattr(draft, name)}
+        super().__init__(*args, initial={"version": work_order.version, **initial}, **kwargs)
+
+    def writing(self) -> Writing:
+        """The draft with this form's fields written over it."""
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        kept = {
+            name: getattr(self.draft, name)
+            for name in ("note", "reship_carrier", "reship_number", "agreed_minor", "contact", "checklist")
+        }
+        return Writing(branch=self.branch, **{**kept, **typed})
+
+
+def note_field(label: Any, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, required=False, max_length=500, help_text=help_text, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class EvidenceForm(AnswerForm):
+    branch = Branch.EVIDENCE
+    checklist = forms.MultipleChoiceField(
+        label=_("Checked by us"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("What a reviewer looks for on the red-stamp proof. Unticked points go out as warnings."),
+    )
+    note = note_field(_("Note to the platform"))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        asked = [SLOTS[code] for code in self.work_order.asked_slots if code in SLOTS]
+        points = [(f"{slot.code}.{point}", label) for slot in asked for point, label in slot.checklist]
+        self.fields["checklist"].choices = points
+        if not points:
+            del self.fields["checklist"]
+
+
+class NegotiatedForm(AnswerForm):
+    branch = Branch.NEGOTIATED
+    contact = forms.ModelChoiceField(
+        ContactRecord.objects.none(), label=_("Contact record of the talk"), required=False,
+        empty_label=_("Choose the talk with the buyer"),
+        help_text=_("Talk first: record the contact below, then choose it here."),
+    )
+    agreed_minor = MoneyField(
+        label=_("Agreed refund (¥)"), required=False,
+        help_text=_("Full or part; it is paid to the buyer the moment the answer goes out."),
+    )
+    note = note_field(_("Note to the platform"))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        records = ContactRecord.objects.filter(order_id=self.work_order.order_id, who=Party.BUYER)
+        self.fields["contact"].queryset = records
+        self.fields["contact"].label_from_instance = _contact_label
+        newest = records.order_by("-pk").values_list("pk", flat=True)
+        self.initial["contact"] = self.draft.contact_id or newest.first()
+
+
+def _contact_label(record: ContactRecord) -> str:
+    said = record.said if len(record.said) <= 40 else f"{record.said[:40]}…"
+    return f"{record.number} · {record.get_channel_display()} · {said}"
+
+
+class ReshipForm(AnswerForm):
+    branch = Branch.RESHIP
+    reship_carrier = forms.CharField(label=_("Carrier"), required=False, max_length=40)
+    reship_number = forms.CharField(
+        label=_("Reship tracking number"), required=False, max_length=64,
+        help_text=_("The new parcel's number; it must differ from the first parcel's."),
+    )
+    note = note_field(
+        _("Back-office note"), _("What was sent again and why; it is written to the order's staff note as well.")
+    )
+
+
+class AgreeForm(AnswerForm):
+    branch = Branch.AGREE_REFUND
+
+
+ANSWER_FORMS: dict[str, type[AnswerForm]] = {
+    form.branch: form for form in (EvidenceForm, AgreeForm, NegotiatedForm, ReshipForm)
+}
+
+
+class ConfirmForm(PartialForm):
+    """The second look before a one-way door: the last four characters of the order number, typed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    sheet_hash = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    seen_warnings = forms.BooleanField(label=_("I have read the warnings and answer all the same"))
+    tail = forms.CharField(
+        label=_("Last four characters of the order number"), max_length=8,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, work_order: WorkOrder, warned: bool = False, **kwargs: Any):
+        self.tail_of = work_order.order.number[-4:]
+        super().__init__(*args, **kwargs)
+        if not warned:
+            del self.fields["seen_warnings"]
+
+    def clean_tail(self) -> str:
+        tail = self.cleaned_data["tail"].strip()
+        if tail.upper() != self.tail_of.upper():
+            raise forms.ValidationError(_("These are not the last four characters of the order number."))
+        return tail
+
+
+class AssignForm(PartialForm):
+    """Whom the case is handed to; nobody is a choice."""
+
+    to = forms.ModelChoiceField(Membership.objects.none(), label=_("In charge"), required=False, empty_label=_("Nobody"))
+
+    def __init__(self, *args: Any, work_order: WorkOrder, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        people = Membership.objects.filter(shop_id=work_order.shop_id, ended_at=None, user__is_active=True)
+        self.fields["to"].queryset = people.select_related("user").order_by("pk")
+        self.initial["to"] = people.filter(user_id=work_order.assigned_to_id).values_list("pk", flat=True).first()

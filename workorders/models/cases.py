@@ -1,0 +1,275 @@
+"""The case: a question with a clock, its policy, the shop's answer, and how it ended."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import Shop
+from foundation.lifecycle import deadlines
+from foundation.policies.models import PolicyRow
+from orders.models import ContactRecord, Order, OrderLine, Refund
+
+from .. import states
+from ..querysets import WorkOrderQuerySet
+from ..states import Branch, Outcome, Reason, Status, Type
+
+
+class WorkOrderPolicy(PolicyRow):
+    """What applies to one type of question: window, vouchers, ways to answer, what happens at the end (rules §6).
+
+    Hours are hours, shares are basis points of what was paid, sizes are bytes and pixels. Never changed once in force;
+    a case copies its deadline and its consequences when it opens.
+    """
+
+    type = models.CharField(_("type"), max_length=24, choices=Type)
+    window_hours = models.PositiveIntegerField(_("hours to answer"))
+    slots = models.JSONField(_("vouchers asked for"), default=list)
+    branches = models.JSONField(_("ways to answer"), default=list)
+    refund_share_bp = models.PositiveIntegerField(_("refund (basis points of paid)"), default=10_000)
+    compensation_bp = models.PositiveIntegerField(_("compensation (basis points of the line paid)"), default=0)
+    delists = models.BooleanField(_("delists the product"), default=False)
+    delist_days = models.PositiveIntegerField(_("days delisted"), default=0)
+    counts_dispute = models.BooleanField(_("counts as a dispute refund"), default=True)
+    review_hours = models.PositiveIntegerField(_("hours to decide"), default=48)
+    more_window_hours = models.PositiveIntegerField(_("hours to answer when asked for more"), default=24)
+    reminders = models.JSONField(_("reminders"), default=list, help_text=_("“50%” of the window, “4h” before its end"))
+    sheet_max_bytes = models.PositiveIntegerField(_("largest sheet (bytes)"), default=5_000_000)
+    sheet_max_width = models.PositiveIntegerField(_("widest sheet (pixels)"), default=2_000)
+    voucher_min_px = models.PositiveIntegerField(_("smallest voucher on the sheet (pixels)"), default=600)
+    evidence_keep_months = models.PositiveIntegerField(_("months evidence is kept after closing"), default=24)
+
+    class Meta:
+        verbose_name = _("work order rule")
+        verbose_name_plural = _("work order rules")
+        indexes = [models.Index(fields=["type", "-effective_from"], name="workorders_policy_in_force")]
+
+
+class WorkOrder(models.Model):
+    """One question of the platform about one order; answered once per window, or paid for (rules §6).
+
+    Verbs: start_clock, submit, agree, forfeit, win, lose, ask_more (states.LIFECYCLE). Invariants: at most one
+    running case per order, the rest queue behind it; an open case has its deadline; a forfeited one has exactly one
+    Forfeiture. `due_at` and the consequences are copies: a later rule never moves an open case. `version` grows with
+    every change of the case or its draft; a page made from an older one is refused.
+    """
+
+    LIFECYCLE = states.LIFECYCLE
+
+    number = models.CharField(_("work order number"), max_length=20, unique=True)
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="work_orders")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="work_orders")
+    line = models.ForeignKey(OrderLine, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    policy = models.ForeignKey(WorkOrderPolicy, on_delete=models.PROTECT, related_name="+")
+    type = models.CharField(_("type"), max_length=24, choices=Type)
+    stage = models.PositiveSmallIntegerField(_("stage"), default=1)
+    status = models.CharField(_("state"), max_length=12, choices=Status)
+    version = models.PositiveIntegerField(default=1)
+    platform_text = models.TextField(_("the platform's words"))
+    asked_slots = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    window_no = models.PositiveSmallIntegerField(default=1)
+    window_opened_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(_("deadline"), null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    review_due_at = models.DateTimeField(_("to decide by"), null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    reversed_at = models.DateTimeField(null=True, blank=True)
+    last_branch = models.CharField(max_length=16, choices=Branch, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    refund_share_bp = models.PositiveIntegerField(default=10_000)
+    compensation_bp = models.PositiveIntegerField(default=0)
+    delists = models.BooleanField(default=False)
+    delist_days = models.PositiveIntegerField(default=0)
+    counts_dispute = models.BooleanField(default=True)
+    next_reminder_at = models.DateTimeField(null=True, blank=True)
+    reminders_sent = models.JSONField(default=list)
+    parked_at = models.DateTimeField(null=True, blank=True)
+    parked_reason = models.TextField(blank=True)
+
+    objects = WorkOrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("work order")
+        verbose_name_plural = _("work orders")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(status__in=states.RUNNING), name="workorders_one_running_per_order"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=states.RUNNING) | Q(due_at__isnull=False, opened_at__isnull=False),
+                name="workorders_running_has_deadline",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["shop", "status", "due_at", "id"], name="workorders_least_time_left"),
+            models.Index(fields=["shop", "created_at", "id"], name="workorders_newest"),
+            models.Index(fields=["shop", "status", "created_at", "id"], name="workorders_state_newest"),
+            models.Index(fields=["due_at", "id"], condition=Q(status="open"), name="workorders_overdue"),
+            models.Index(fields=["next_reminder_at"], condition=Q(status="open"), name="workorders_reminders"),
+            models.Index(fields=["review_due_at", "id"], condition=Q(status="answered"), name="workorders_review"),
+            models.Index(fields=["order", "id"], condition=Q(status="queued"), name="workorders_queued"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the window has passed unanswered; the very instant of the deadline is still in time."""
+        return self.status == Status.OPEN and self.due_at is not None and deadlines.is_overdue(self.due_at, now)
+
+    def takes_answers(self, now: datetime) -> bool:
+        """Whether evidence, drafts and answers are accepted now."""
+        return self.status == Status.OPEN and not self.is_overdue(now)
+
+    def is_review_overdue(self, now: datetime) -> bool:
+        """Whether the platform itself is late: answered, undecided, past the review deadline."""
+        due = self.review_due_at
+        return self.status == Status.ANSWERED and due is not None and deadlines.is_overdue(due, now)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in states.CLOSED
+
+    @property
+    def window(self) -> timedelta:
+        """Length of the present window."""
+        return (self.due_at - self.window_opened_at) if self.due_at and self.window_opened_at else timedelta(0)
+
+    @cached_property
+    def effects(self) -> "Forfeiture | Decision | None":
+        """The row that says what a lost or forfeited case cost."""
+        if self.status == Status.FORFEITED:
+            return Forfeiture.objects.filter(work_order=self).first()
+        if self.status == Status.LOST:
+            return self.decisions.filter(outcome=Outcome.LOST).last()
+        return None
+
+
+class AnswerFields(models.Model):
+    """What the shop says, the same in the draft and in the answer that went out."""
+
+    branch = models.CharField(_("How to answer"), max_length=16, choices=Branch, blank=True)
+    note = models.TextField(_("Note"), blank=True)
+    reship_carrier = models.CharField(_("Carrier"), max_length=40, blank=True)
+    reship_number = models.CharField(_("Reship tracking number"), max_length=64, blank=True)
+    agreed_minor = models.BigIntegerField(_("agreed refund"), null=True, blank=True)
+    contact = models.ForeignKey(ContactRecord, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    checklist = models.JSONField(default=list, blank=True)
+    window_no = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+
+class Draft(AnswerFields):
+    """What the shop has written and not sent; kept until it is, whoever of the shop goes on with it."""
+
+    work_order = models.OneToOneField(WorkOrder, on_delete=models.CASCADE, related_name="draft")
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.work_order_id}: {self.branch}"
+
+
+class Answer(AnswerFields):
+    """What went out in one window; never changed afterwards. At most one per window, whoever clicks how often."""
+
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="answers")
+    sheet = models.ForeignKey("workorders.Sheet", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    sheet_sha256 = models.CharField(max_length=64, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
+    refund = models.ForeignKey(Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["window_no"]
+        constraints = [
+            models.UniqueConstraint(fields=["work_order", "window_no"], name="workorders_one_answer_per_window")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work_order_id}/{self.window_no}"
+
+
+class Effects(models.Model):
+    """What a lost case did to the shop, in fen; the transaction may be missing when nothing was left of paid.
+
+    `left_minor` is what was left of paid just before: refund = min(policy share of paid, left).
+    """
+
+    left_minor = models.BigIntegerField(default=0)
+    refund_minor = models.BigIntegerField(default=0)
+    compensation_minor = models.BigIntegerField(default=0)
+    dispute_counted = models.BooleanField(default=False)
+    delisted = models.JSONField(default=list, blank=True)
+    refund = models.ForeignKey(Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Forfeiture(Effects):
+    """A case whose clock ran out, exactly once (one-to-one); `due_at` is the deadline that passed before `at`."""
+
+    work_order = models.OneToOneField(WorkOrder, on_delete=models.PROTECT, related_name="forfeiture")
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    window_no = models.PositiveSmallIntegerField(default=1)
+
+    class Meta(Effects.Meta):
+        abstract = False
+        constraints = [
+            models.CheckConstraint(condition=Q(at__gt=models.F("due_at")), name="workorders_never_early"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work_order_id}"
+
+
+class Decision(Effects):
+    """A reviewer's verdict on one answer: won, lost or asked for more. Never changed; at most one per window."""
+
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="decisions")
+    window_no = models.PositiveSmallIntegerField(default=1)
+    outcome = models.CharField(_("Decision"), max_length=8, choices=Outcome)
+    reason = models.CharField(_("Reason"), max_length=24, choices=Reason)
+    note = models.TextField(_("Note"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta(Effects.Meta):
+        abstract = False
+        ordering = ["window_no"]
+        constraints = [
+            models.UniqueConstraint(fields=["work_order", "window_no"], name="workorders_one_decision_per_window")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work_order_id}: {self.outcome}"
+
+
+class ParkedWorkOrder(WorkOrder):
+    """The cases the forfeit job set aside, as operations see them in admin."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("parked work order")
+        verbose_name_plural = _("parked work orders")
+
+    def __str__(self) -> str:
+        return self.number
+
+

@@ -1,0 +1,176 @@
+"""Pre-flight 预检: what a reviewer would find wrong, said before the one answer goes out (rules §6).
+
+Hard findings block; soft ones warn and go out with the answer.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from orders.models import Party
+
+from .models import Voucher, WorkOrder
+from .services import evidence
+from .slots import SLOTS, label_of
+from .states import Branch
+
+HARD, SOFT = "hard", "soft"
+BLANKS = re.compile(r"[\s\-]+")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One remark; `anchor` is the id on the desk or the form where it is put right."""
+
+    level: str
+    code: str
+    sentence: str
+    anchor: str = ""
+
+    @property
+    def is_hard(self) -> bool:
+        return self.level == HARD
+
+
+def check(
+    work_order: WorkOrder, answer: Any, now: datetime, vouchers: Sequence[Voucher] | None = None
+) -> list[Finding]:
+    """All findings for what `answer` (a Draft, or anything with its fields) would send, hard ones first. Reads only.
+
+    `vouchers` are those on the desk, if the caller has them already.
+    """
+    vouchers = list(evidence.vouchers_of(work_order)) if vouchers is None else vouchers
+    findings = [*_branch(work_order, answer)]
+    if answer.branch == Branch.EVIDENCE:
+        findings += _slots(work_order, vouchers)
+        findings += _checklist(work_order, answer, vouchers)
+    if answer.branch == Branch.NEGOTIATED:
+        findings += _negotiated(work_order, answer)
+    if answer.branch == Branch.RESHIP:
+        findings += _reship(work_order, answer)
+    if answer.branch != Branch.AGREE_REFUND:
+        findings += _files(work_order, vouchers)
+    return sorted(findings, key=lambda finding: finding.level)
+
+
+def hard(findings: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.is_hard]
+
+
+def _branch(case: WorkOrder, answer: Any) -> Iterable[Finding]:
+    if not answer.branch:
+        yield Finding(HARD, "no_branch", _("Choose how to answer."), "how-to-answer")
+    elif answer.branch not in case.policy.branches:
+        yield Finding(HARD, "branch_not_offered", _("This question can't be answered that way."), "how-to-answer")
+
+
+def _slots(case: WorkOrder, vouchers: Sequence[Voucher]) -> Iterable[Finding]:
+    for code in missing_slots(case, vouchers):
+        yield Finding(
+            HARD, "slot_empty",
+            _("“%(slot)s” is missing; all vouchers go out together.") % {"slot": label_of(code)}, f"slot-{code}",
+        )
+    for place, voucher in enumerate(vouchers, start=1):
+        if not voucher.slots:
+            yield Finding(
+                SOFT, "voucher_unticked",
+                _("Picture %(place)d is ticked for no voucher; it goes out all the same.") % {"place": place},
+                f"voucher-{voucher.uuid}",
+            )
+        elif not set(voucher.slots) & set(case.asked_slots):
+            yield Finding(
+                HARD, "wrong_kind",
+                _("Picture %(place)d is a “%(slot)s”; the platform asks for another kind of voucher.")
+                % {"place": place, "slot": label_of(voucher.slots[0])},
+                f"voucher-{voucher.uuid}",
+            )
+
+
+def missing_slots(case: WorkOrder, vouchers: Iterable[Voucher]) -> list[str]:
+    """Asked slots for which none of `vouchers` is ticked, in the order asked."""
+    ticked = {code for voucher in vouchers for code in voucher.slots}
+    return [code for code in case.asked_slots if code not in ticked]
+
+
+def _checklist(case: WorkOrder, answer: Any, vouchers: Sequence[Voucher]) -> Iterable[Finding]:
+    """Only of vouchers that are there: a missing one is a hard finding already."""
+    missing = missing_slots(case, vouchers)
+    for code in (asked for asked in case.asked_slots if asked not in missing):
+        for item, label in SLOTS[code].checklist if code in SLOTS else ():
+            if f"{code}.{item}" not in answer.checklist:
+                yield Finding(
+                    SOFT, "unticked_check",
+                    _("Not ticked for “%(slot)s”: %(point)s.") % {"slot": label_of(code), "point": label}, "how-to-answer",
+                )
+
+
+def _files(case: WorkOrder, vouchers: Sequence[Voucher]) -> Iterable[Finding]:
+    used = used_elsewhere(case, vouchers)
+    for place, voucher in enumerate(vouchers, start=1):
+        stored, anchor = voucher.file, f"voucher-{voucher.uuid}"
+        if stored.sha256 in used:
+            yield Finding(
+                SOFT, "file_used_before",
+                _("Picture %(place)d was already used for order %(order)s.")
+                % {"place": place, "order": used[stored.sha256]},
+                anchor,
+            )
+        if stored.taken_at and stored.taken_at < case.order.placed_at:
+            yield Finding(
+                SOFT, "older_than_order", _("Picture %(place)d was taken before the order was placed.") % {"place": place},
+                anchor,
+            )
+
+
+def used_elsewhere(case: WorkOrder, vouchers: Iterable[Voucher]) -> dict[str, str]:
+    """sha256 of an original → number of another order of this shop it was evidence for."""
+    sums = {voucher.file.sha256 for voucher in vouchers}
+    rows = (
+        Voucher.objects.filter(work_order__shop_id=case.shop_id, file__sha256__in=sums, removed_at=None)
+        .exclude(work_order__order_id=case.order_id)
+        .values_list("file__sha256", "work_order__order__number")
+    )
+    return dict(rows) if sums else {}
+
+
+def _negotiated(case: WorkOrder, answer: Any) -> Iterable[Finding]:
+    contact, left = answer.contact, case.order.left_minor
+    if contact is None or contact.order_id != case.order_id or contact.who != Party.BUYER:
+        yield Finding(
+            HARD, "no_contact_record",
+            _("Name the contact record of the talk with the buyer; talk first, then answer."), "id_contact",
+        )
+    elif case.opened_at and contact.at < case.opened_at:
+        yield Finding(
+            SOFT, "talk_before_question", _("The talk named was before the platform asked."), "id_contact"
+        )
+    if left and not answer.agreed_minor:
+        yield Finding(
+            HARD, "no_agreed_refund", _("Enter the refund agreed with the buyer, in full or in part."), "id_agreed_minor"
+        )
+    elif answer.agreed_minor and answer.agreed_minor > left:
+        yield Finding(
+            HARD, "agreed_too_much", _("The agreed refund is more than what is left of paid."), "id_agreed_minor"
+        )
+
+
+def _reship(case: WorkOrder, answer: Any) -> Iterable[Finding]:
+    if not answer.note.strip():
+        yield Finding(HARD, "no_note", _("Write the back-office note of the reship."), "id_note")
+    number = plain_number(answer.reship_number)
+    if not number:
+        yield Finding(HARD, "no_reship_number", _("Enter the reship tracking number."), "id_reship_number")
+    elif number == plain_number(case.order.tracking_number):
+        yield Finding(
+            HARD, "reship_is_first_parcel", _("The reship number equals the first parcel's; enter the new parcel's."),
+            "id_reship_number",
+        )
+
+
+def plain_number(number: str) -> str:
+    """A tracking number for comparing: no blanks or hyphens, capitals."""
+    return BLANKS.sub("", number).upper()

@@ -1,0 +1,34 @@
+"""Celery: read the clock, call one service. Delivered twice, each finds nothing left to do the second time."""
+
+from typing import Any
+
+from celery import shared_task
+
+from foundation.audit import context
+from foundation.lifecycle import clock
+
+from . import services
+
+
+@shared_task(name="workorders.forfeit_due")
+def forfeit_due(**_unknown: Any) -> dict:
+    with context.fresh_request_id("job-"):
+        return services.forfeit_due(clock.now())
+
+
+@shared_task(name="workorders.remind_due")
+def remind_due(**_unknown: Any) -> dict:
+    with context.fresh_request_id("job-"):
+        return services.remind_due(clock.now())
+
+
+@shared_task(name="workorders.escalate_due")
+def escalate_due(**_unknown: Any) -> dict:
+    with context.fresh_request_id("job-"):
+        return services.escalate_due(clock.now())
+
+
+@shared_task(name="workorders.open_queued")
+def open_queued(**_unknown: Any) -> dict:
+    with context.fresh_request_id("job-"):
+        return services.open_queued(clock.now())

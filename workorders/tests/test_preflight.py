@@ -1,0 +1,98 @@
+from datetime import timedelta
+
+from foundation.accounts.tests.factories import make_shop
+from foundation.files.models import StoredFile
+from orders.models import Order
+from workorders import preflight
+from workorders.models import Draft, Voucher
+from workorders.services import evidence
+from workorders.states import Branch, Type
+
+from . import factories
+
+
+def codes(case, now, level=None, **said):
+    draft = Draft(work_order=case, **{"branch": Branch.EVIDENCE, **said})
+    return [finding.code for finding in preflight.check(case, draft, now) if level in (None, finding.level)]
+
+
+ALL_TICKED = [f"sign_off_proof.{point}" for point in ("handwritten", "signature_is_stamp", "date_after_sign_off")]
+
+
+def test_everything_in_order_finds_nothing(shop, now):
+    case = factories.ask(shop, now)
+    factories.lay_evidence(case, now)
+    assert codes(case, now, checklist=ALL_TICKED) == []
+
+
+def test_every_empty_slot_is_named(shop, now):
+    case = factories.ask(shop, now)
+    assert codes(case, now, preflight.HARD) == ["slot_empty", "slot_empty"]
+
+
+def test_one_photograph_may_fill_several_slots(shop, now):
+    case = factories.ask(shop, now)
+    evidence.add_voucher(case.pk, factories.photo(), by=None, now=now, slots=case.asked_slots)
+    assert codes(case, now, preflight.HARD) == []
+
+
+def test_another_kind_of_voucher_than_asked_for_is_hard(shop, now):
+    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    factories.lay_evidence(case, now)
+    evidence.add_voucher(case.pk, factories.photo((9, 9, 9)), by=None, now=now, slots=["shipping_slip"])
+    assert codes(case, now, preflight.HARD) == ["wrong_kind"]
+
+
+def test_unticked_points_of_the_red_stamp_checklist_warn(shop, now):
+    case = factories.ask(shop, now)
+    factories.lay_evidence(case, now)
+    assert codes(case, now, checklist=ALL_TICKED[:1]) == ["unticked_check", "unticked_check"]
+
+
+def test_the_checklist_of_a_missing_proof_says_nothing_beside_the_missing_proof(shop, now):
+    case = factories.ask(shop, now)
+    evidence.add_voucher(case.pk, factories.photo(), by=None, now=now, slots=["shipping_slip"])
+    assert codes(case, now) == ["slot_empty"]
+
+
+def test_a_file_used_on_another_order_of_the_shop_warns(shop, now):
+    other = factories.ask(shop, now)
+    evidence.add_voucher(other.pk, factories.photo(), by=None, now=now)
+    case = factories.ask(shop, now)
+    evidence.add_voucher(case.pk, factories.photo(), by=None, now=now, slots=case.asked_slots)
+    assert codes(case, now, checklist=ALL_TICKED) == ["file_used_before"]
+
+
+def test_another_shops_files_are_not_betrayed(shop, now):
+    other = factories.ask(make_shop("other"), now)
+    evidence.add_voucher(other.pk, factories.photo(), by=None, now=now)
+    case = factories.ask(shop, now)
+    evidence.add_voucher(case.pk, factories.photo(), by=None, now=now, slots=case.asked_slots)
+    assert codes(case, now, checklist=ALL_TICKED) == []
+
+
+def test_a_photograph_older_than_the_order_warns(shop, now):
+    case = factories.ask(shop, now)
+    factories.lay_evidence(case, now)
+    taken = case.order.placed_at - timedelta(seconds=1)
+    StoredFile.objects.filter(pk=Voucher.objects.first().file_id).update(taken_at=taken)
+    assert codes(case, now, checklist=ALL_TICKED) == ["older_than_order"]
+
+
+def test_no_way_chosen_and_a_way_not_offered_are_hard(shop, now):
+    case = factories.ask(shop, now)
+    assert codes(case, now, branch="") == ["no_branch"]
+    assert "branch_not_offered" in codes(case, now, branch=Branch.RESHIP, note="x", reship_number="1")
+
+
+def test_a_talk_before_the_question_warns(shop, now):
+    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    contact = factories.talk(case, now - timedelta(hours=1))
+    assert codes(case, now, branch=Branch.NEGOTIATED, contact=contact, agreed_minor=1) == ["talk_before_question"]
+
+
+def test_with_nothing_left_a_negotiated_answer_needs_no_refund(shop, now):
+    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    Order.objects.filter(pk=case.order_id).update(refunded_minor=12500)
+    case.order.refresh_from_db()
+    assert codes(case, now, branch=Branch.NEGOTIATED, contact=factories.talk(case, now)) == []
