@@ -1,0 +1,57 @@
+"""What a list shows and writes to files: columns on the page, fields in a file, sums under it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+TEXT, NUMBER, MONEY, MOMENT, FLAG = "text", "number", "money", "moment", "flag"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of an exported file.
+
+    `sources` are ORM paths read as tuples (no model objects, so a million rows stay cheap); `value(*sources)` turns
+    them into what is written, by default the first as it is. `kind` decides how: TEXT as text and made harmless for
+    spreadsheets, NUMBER as a number, MONEY as yuan with two decimals from fen, MOMENT as Shanghai time, FLAG as
+    yes/no. Order numbers are TEXT: a spreadsheet would round them. `label` "" takes the column's.
+    """
+
+    sources: Sequence[str]
+    kind: str = TEXT
+    value: Callable[..., Any] | None = None
+    label: Any = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list page.
+
+    `cell(row, page)` is the inside of the `<td>`, escaped (format_html): Python, because 25 rows of ten columns are
+    drawn on every page and a template costs five times as much. `needs` are the ORM paths the cell reads (they go into
+    `only()`), `related` what must be joined for them. `sort` names the Sort its header offers. A `fixed` column is the
+    row's header: always there, always first. `shown` columns make up the arrangement of somebody who chose none.
+    `fields` is what the column becomes in a file; none: it is not exported.
+    """
+
+    key: str
+    label: Any
+    cell: Callable[[Any, Any], SafeString | str]
+    needs: Sequence[str] = ()
+    related: Sequence[str] = ()
+    css: str = ""
+    sort: str = ""
+    fixed: bool = False
+    shown: bool = True
+    fields: Sequence[Field] = ()
+
+
+@dataclass(frozen=True)
+class Total:
+    """A sum of the rows that match, worked out when somebody asks: an ORM path of fen (MONEY) or of a number."""
+
+    label: Any
+    source: str
+    kind: str = MONEY

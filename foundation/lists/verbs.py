@@ -1,0 +1,33 @@
+"""What can be done to many rows of a list at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+
+@dataclass(frozen=True)
+class BatchVerb:
+    """One verb of a list's batch bar.
+
+    `excluded(rows, now)` says which of the selected rows it will leave alone and why, set-wise:
+    `{pk: sentence}`; it is asked for the preview and again at the confirmation. `apply(pks, by=, now=, **said)` does one
+    chunk (at most `chunk` rows, in the transaction of the job's step, calling one service) and returns `{pk: sentence}`
+    for rows refused under the lock; whatever it raises rolls the chunk back, which is then halved down to the row that
+    can't. `form(data, shop=…)` asks what the verb needs to know (whom, which colour); its `said()` returns a dict of
+    JSON values handed to `apply`.
+    """
+
+    key: str
+    label: Any
+    perm: str
+    apply: Callable[..., dict[int, str]]
+    icon: str = ""
+    done: Any = ""  # "assigned": the result page's word for a row it was done to
+    form: Callable[..., forms.Form] | None = None
+    excluded: Callable[[QuerySet, datetime], dict[int, str]] = field(default=lambda rows, now: {})
+    columns: Sequence[str] = ()  # keys of the columns the preview shows; () = the fixed one and the first two
+    chunk: int = 500
