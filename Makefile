@@ -11,7 +11,7 @@ export BUDGET_SQLITE := 240
 export BUDGET_POSTGRESQL := 300
 export BUDGET_STACK := 240
 
-.PHONY: run test test-fast race bench browser screenshots lint messages clean
+.PHONY: run test test-fast race bench drill browser screenshots lint messages clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed ## the whole house on http://127.0.0.1:8000 (PORT=…), until Ctrl-C
@@ -30,10 +30,13 @@ race: $(VENV)/.installed-dev ## race tests, 2,000 rounds each, on both databases
 browser: $(VENV)/.installed-dev ## journeys in headless Chromium
 	@$(PY) tests/run_suite.py --browser
 
-bench: $(VENV)/.installed-dev ## what the promises of speed are measured with
-	@set -e; for script in bench/*.py; do echo "== $$script"; $(PY) $$script; done
+bench: $(VENV)/.installed-dev ## every promise of speed against its reference; fills a database of 1,000,000 orders once
+	@$(PY) bench/run.py $(BENCH)
 
-screenshots: $(VENV)/.installed-dev ## docs/screenshot.png, from a demo of its own
+drill: $(VENV)/.installed-dev ## backup under load, restore, one beat period: nothing twice (PostgreSQL, pg_dump)
+	@$(PY) manage.py shell --verbosity 0 -c "import sys; from tests.stack.drill import main; sys.exit(main())"
+
+screenshots: $(VENV)/.installed-dev ## docs/screens/ and docs/screenshot.png, from a demo of its own
 	@$(PY) manage.py shell --verbosity 0 -c "from tests.browser.screenshots import main; main()"
 
 lint: $(VENV)/.installed-dev ## style, types, arrows between apps

@@ -42,6 +42,18 @@ def sign_in():
     return signed_in
 
 
+@pytest.fixture
+def sign_in_in_english(sign_in):
+    """The same with a browser that asks for English, where a page's sentences are compared."""
+
+    def signed_in(user):
+        client = sign_in(user)
+        client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+        return client
+
+    return signed_in
+
+
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     """A million rounds per sign-in is for guests, not for tests."""

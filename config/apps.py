@@ -14,6 +14,7 @@ REGISTRIES = (
     "notices",  # what people are told
     "menu",  # left menu
     "search",  # the box on top
+    "lists",  # list pages
     "panels",  # upper apps' parts of lower pages
     "receivers",  # the handful of past-tense signals
     "refund_gates",  # who may hold back a refund
@@ -21,6 +22,7 @@ REGISTRIES = (
     "job_kinds",  # background jobs
     "beat",  # the timetable
     "invariants",  # what must always hold
+    "metrics",  # figures for whoever watches the house
     "checks",  # what `manage.py check` looks at
 )
 

@@ -11,7 +11,12 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
+from django_structlog.celery.signals import bind_extra_task_metadata
+from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.exceptions import OperationalError
+from structlog.contextvars import bind_contextvars
+
+from foundation.audit.context import new_request_id, request_id
 
 from . import environment
 
@@ -65,6 +70,13 @@ app.conf.update(
     timezone="Asia/Shanghai",
     enable_utc=True,
 )
+app.steps["worker"].add(DjangoStructLogInitStep)  # a task takes over the request id its message carries
+
+
+@bind_extra_task_metadata.connect
+def _name_the_task(task: Any, **_kwargs: object) -> None:
+    """Every line of a task says which it is; one that no click queued has an id of its own."""
+    bind_contextvars(task=task.name, request_id=request_id() or new_request_id("job-"))
 
 
 @app.on_configure.connect

@@ -18,6 +18,8 @@ env = environ.Env()
 MODES = ("demo", "production")
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel's limit is 107
 SECRET_MIN_LENGTH = 50
+TOKEN_MIN_LENGTH = 20
+STATEMENT_TIMEOUTS = {"": 0, "web": 5, "jobs": 30}  # role → seconds
 WEAK_SECRETS = ("insecure", "changeme", "change-me", "secret", "django", "houtai", "example")
 
 
@@ -146,8 +148,18 @@ def _sqlite(path: Path) -> dict:
     }
 
 
+def statement_timeout() -> int:
+    """Seconds one statement may take (S40): 5 in the web, 30 in the workers; commands take what they take (0)."""
+    role = read("HOUTAI_ROLE")
+    if role not in STATEMENT_TIMEOUTS:
+        refuse(f"HOUTAI_ROLE must be web, jobs or empty, not “{role}”.")
+    return number("DATABASE_STATEMENT_TIMEOUT", STATEMENT_TIMEOUTS[role], 0, 3600)
+
+
 def _postgres(parts: dict) -> dict:
     options = {"connect_timeout": 5, **parts.get("OPTIONS", {})}
+    if seconds := statement_timeout():
+        options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
     return {
         **parts,
         "ENGINE": "django.db.backends.postgresql",
@@ -184,6 +196,14 @@ def broker_socket(var: Path) -> Path:
         return path
     digest = hashlib.sha256(os.fsencode(var)).hexdigest()[:16]
     return Path(f"/tmp/houtai-{os.getuid()}-{digest}/broker.sock")  # noqa: S108  0700, checked by the supervisor
+
+
+def metrics_token() -> str:
+    """What Prometheus shows to read /metrics; without one, production answers nobody."""
+    token = read("HOUTAI_METRICS_TOKEN")
+    if token and (len(token) < TOKEN_MIN_LENGTH or not token.isascii()):
+        refuse(f"HOUTAI_METRICS_TOKEN must be at least {TOKEN_MIN_LENGTH} random ASCII characters.")
+    return token
 
 
 def without_apps(layers: list[str]) -> list[str]:

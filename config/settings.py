@@ -4,6 +4,8 @@
 start without its own key, hosts and PostgreSQL.
 """
 
+import logging
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +13,10 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import environment as given
+from config.logs import logging_for
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 HOUTAI_MODE = given.mode()
 PRODUCTION = HOUTAI_MODE == "production"
 HOUTAI_VAR_DIR = given.var_dir(BASE_DIR)
@@ -62,6 +66,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "axes",
+    "django_structlog",
     "config",  # last, so that rule rows and groups are seeded when everything else is there
 ]
 
@@ -75,12 +80,13 @@ MIDDLEWARE = [
     "foundation.shell.middleware.NoNulMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "foundation.accounts.middleware.PersonMiddleware",
     "foundation.accounts.sessions.SessionLimitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "foundation.lists.middleware.KeepNextMiddleware",
     "foundation.accounts.middleware.ShopMiddleware",
     "foundation.shell.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -178,10 +184,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 HTTPS = PRODUCTION
 BEHIND_PROXY = given.flag("HOUTAI_BEHIND_PROXY")
+METRICS_TOKEN = given.metrics_token()
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -212,18 +219,10 @@ SMS_SENDER = given.read("HOUTAI_SMS_SENDER") or "foundation.notifications.sender
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = HOUTAI_VAR_DIR / "mail"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"lines": {"()": "config.logs.LineFormatter"}},
-    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines"}},
-    "root": {"handlers": ["lines"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "propagate": True},
-        "axes": {"level": "ERROR"},  # its warnings carry user names
-        "celery": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_for(PRODUCTION)
+UNLOGGED_PATHS = (STATIC_URL, "/healthz", "/readyz", "/metrics")
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a task's message carries the id of the click that queued it
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG  # one line per task is enough: how it ended
+DJANGO_STRUCTLOG_CELERY_TASK_FAILURE_LOG_LEVEL = logging.ERROR
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from foundation.accounts.views import signing_in
 
 from . import health
+from .metrics import metrics
 
 # where in a shop each app lives: /s/<shop code>/<prefix>
 SHOP = {
@@ -19,6 +20,7 @@ SHOP = {
     "jobs": "jobs/",
     "notifications": "notices/",
     "ledger": "settlement/",
+    "lists": "lists/",
     "entry": "staff/",
     "shell": "search/",
 }
@@ -35,6 +37,7 @@ def _pages(label: str, address: str, module: str = "urls") -> list[URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     *_pages("files", "admin/files/", "reviewer_urls"),  # before admin's own catch-all
     path("admin/login/", signing_in.admin_sign_in),  # one door for everybody, throttled
     path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:password")),  # counted and recorded there

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("HOUTAI_ROLE", "web")
 _BOUNDARY = re.compile(r";\s*boundary=(\"[^\"]{1,200}\"|[^;,\s\"]{1,200})", re.IGNORECASE)
 
 

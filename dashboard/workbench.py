@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import Membership, Shop
@@ -15,7 +16,7 @@ from foundation.shell.counting import capped_counts
 from foundation.shell.urls_for import shop_url
 from orders.models import Order
 from orders.states import OrderState
-from workorders.filters import SOON, TODAY
+from workorders.filters import MINE, SOON, TODAY, UNASSIGNED
 from workorders.models import WorkOrder
 from workorders.services import forecast
 
@@ -34,12 +35,14 @@ class Tile:
     tone: str = ""
     count: int | None = None
     minor: int | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class Counted:
     """A tile before its rows are counted; `hot` is its tone once there are any."""
 
+    key: str
     label: str
     icon: str
     rows: QuerySet[Any]
@@ -49,40 +52,87 @@ class Counted:
     hot: str = ""
 
 
-def counted_tiles(membership: Membership, now: datetime) -> list[Tile]:
-    """Everything that is counted, in one statement for all of it; what the role may not see is not asked for."""
+@dataclass(frozen=True)
+class Counts:
+    """The tiles, whether anything is due today, and whether the shop has any order yet."""
+
+    tiles: list[Tile]
+    nothing_due: bool
+    no_orders: bool
+
+
+def count_all(membership: Membership, now: datetime) -> Counts:
+    """Everything that is counted, in one statement for all of it; what the role may not see is left out."""
     shop = membership.shop
     wanted = [
-        *(_cases(shop, now) if membership.can("workorders.view") else []),
-        *(_orders(shop) if membership.can("orders.view") else []),
+        *(_cases(membership, now) if membership.can("workorders.view") else []),
+        *(_orders(shop, now) if membership.can("orders.view") else []),
     ]
-    counts = capped_counts([one.rows for one in wanted])
-    return [
-        Tile(one.label, one.icon, shop_url(shop, one.name) + one.query, one.note, one.hot if count else "", count)
+    *counts, orders = capped_counts([*(one.rows for one in wanted), Order.objects.for_shop(shop)])
+    tiles = [
+        Tile(one.label, one.icon, shop_url(shop, one.name) + one.query, one.note, one.hot if count else "", count, key=one.key)
         for one, count in zip(wanted, counts, strict=True)
     ]
+    due = [tile.count for tile in tiles if tile.key == "today"]
+    return Counts(tiles, nothing_due=due == [0], no_orders=not orders)
 
 
-def _cases(shop: Shop, now: datetime) -> list[Counted]:
-    cases = WorkOrder.objects.for_shop(shop.pk)
+def _cases(membership: Membership, now: datetime) -> list[Counted]:
+    cases = WorkOrder.objects.for_shop(membership.shop_id)
+    to_answer = cases.awaiting_seller()
     page = "workorders:work-orders"
     return [
-        Counted(_("Due in 30 minutes"), "fire", cases.due_soon(now), page, f"?tab=to_answer&due={SOON}",
+        Counted("soon", _("Due in 30 minutes"), "fire", cases.due_soon(now), page, f"?tab=to_answer&due={SOON}",
                 _("work orders to answer now"), "red"),
-        Counted(_("Due today"), "clock", cases.due_today(now), page, f"?tab=to_answer&due={TODAY}",
+        Counted("today", _("Due today"), "clock", cases.due_today(now), page, f"?tab=to_answer&due={TODAY}",
                 _("work orders, until midnight in Beijing"), "amber"),
-        Counted(_("With the platform"), "scale", cases.awaiting_platform(), page, "?tab=with_platform",
+        Counted("mine", _("Mine"), "user", to_answer.filter(assigned_to=membership.user_id), page,
+                f"?tab=to_answer&whose={MINE}", _("work orders I am to answer")),
+        Counted("unassigned", _("Unassigned"), "user-plus", to_answer.filter(assigned_to=None), page,
+                f"?tab=to_answer&whose={UNASSIGNED}", _("work orders in nobody's hands")),
+        Counted("platform", _("With the platform"), "scale", cases.awaiting_platform(), page, "?tab=with_platform",
                 _("answered, waiting for the decision")),
     ]  # fmt: skip
 
 
-def _orders(shop: Shop) -> list[Counted]:
+def _orders(shop: Shop, now: datetime) -> list[Counted]:
     orders = Order.objects.for_shop(shop)
+    page = "orders:orders"
     return [
-        Counted(_("To ship"), "truck", orders.filter(status=OrderState.TO_SHIP), "orders:orders", "?tab=to_ship",
+        Counted("to_ship", _("To ship"), "truck", orders.filter(status=OrderState.TO_SHIP), page, "?tab=to_ship",
                 _("group complete, the shop owes a parcel")),
-        Counted(_("Shipped, number missing"), "exclamation-triangle", orders.number_missing(), "orders:orders",
+        Counted("late", _("Late to ship"), "exclamation-circle", orders.late_to_ship(now), page, "?late=1",
+                _("the promised shipping time is over"), "red"),
+        Counted("number_missing", _("Shipped, number missing"), "exclamation-triangle", orders.number_missing(), page,
                 "?number_missing=1", _("handed over, tracking number not entered"), "amber"),
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the first things to do in an empty shop; `url` is empty where the role may not, or nothing is left to do."""
+
+    title: str
+    text: str
+    url: str
+    done: bool = False
+
+
+def first_steps(membership: Membership) -> list[Step]:
+    """What a shop without a single order begins with."""
+    shop = membership.shop
+
+    def link(permission: str, name: str) -> str:
+        return shop_url(shop, name) if membership.can(permission) else ""
+
+    staff = shop.memberships.filter(ended_at=None).count() > 1
+    return [
+        Step(_("Import your orders"), _("A CSV or XLSX file, checked before anything is saved."),
+             link("orders.import", "orders:import-orders")),
+        Step(_("Invite your staff"), _("Service answers, finance agrees to refunds, the warehouse lays evidence."),
+             link("staff.manage", "entry:staff"), done=staff),
+        Step(_("Read how deadlines work"), _("An unanswered work order is refunded when its clock runs out."),
+             reverse("accounts:help")),
     ]  # fmt: skip
 
 

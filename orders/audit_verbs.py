@@ -14,6 +14,7 @@ register("orders.settled", _("Settled, %(days)s days after sign-off"), "check-ba
 register("orders.cancelled", _("Cancelled"), "x-circle")
 register("orders.refunded", _("Refunded %(amount_minor)s (%(number)s)"), "receipt-refund")
 register("orders.noted", _("Note: %(note)s (flag: %(flag)s); before: %(before)s"), "pencil-square")
+register("orders.flagged", _("Flag: %(flag)s"), "flag")
 register("orders.contact_recorded", _("Contact record %(number)s written"), "chat-bubble-left-right")
 register("orders.buyer_revealed", _("Looked at the buyer's name, phone and address"), "eye")
 register("orders.parked", _("Could not be settled and was set aside"), "exclamation-triangle")

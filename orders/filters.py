@@ -1,12 +1,16 @@
 """Filters of the order list, all in the URL."""
 
+from datetime import date
+
 import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from foundation.lifecycle.deadlines import day_range
 from foundation.lists.counting import distinct_values
 from foundation.lists.filters import (
+    DayFilter,
     DayFromFilter,
     DayToFilter,
     ListFilterSet,
@@ -15,7 +19,7 @@ from foundation.lists.filters import (
     PeriodFilter,
 )
 
-from .models import Order
+from .models import Order, Refund
 from .states import AfterSaleState, Flag, OrderState
 
 NO_FLAG, NO_AFTER_SALE = "none", "none"
@@ -43,6 +47,10 @@ class OrderFilter(ListFilterSet):
         label=_("Tracking number"), empty_label=_("Any"), method="by_number_missing",
         choices=[("1", _("Shipped, number missing"))],
     )
+    late = django_filters.ChoiceFilter(
+        label=_("Promised shipping time"), empty_label=_("Any"), method="by_late", choices=[("1", _("Late to ship"))],
+    )
+    refunded_on = DayFilter("refunds__at", label=_("Refunded on"), method="by_day_refunded")
 
     class Meta:
         model = Order
@@ -55,7 +63,13 @@ class OrderFilter(ListFilterSet):
         return rows.filter(flag="" if value == NO_FLAG else value)
 
     def by_number_missing(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
-        return rows.filter(physically_shipped_at__isnull=False, tracking_uploaded_at=None)
+        return rows.number_missing()  # type: ignore[attr-defined]
+
+    def by_late(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+        return rows.late_to_ship(self.now())  # type: ignore[attr-defined]
+
+    def by_day_refunded(self, rows: QuerySet, _name: str, value: date) -> QuerySet:
+        return rows.filter(pk__in=Refund.objects.given_back(self.shop, *day_range(value)).values("order_id"))
 
     def prepare(self, rows: QuerySet) -> None:
         """The carriers this shop really uses; asked only when the filter bar is opened."""

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.lifecycle.table import Lifecycle, Move
 
+LANGUAGES = ("zh-hans", "en")  # files carry states in words, so the words of both are read back
+
 
 class OrderState(models.TextChoices):
     GROUPING = "grouping", _("Grouping")  # paid or not, the group is still being completed

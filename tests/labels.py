@@ -20,14 +20,7 @@ NOW = {
     "Note": "备注",
     "Confirm receipt": "确认收货",
     "Seller work order": "商家工单",
-    "Not received": "未收到货",
-    "Wrong or missing items": "错发漏发",
     "How to answer": "处理选择",
-    "Shipping slip": "发货底单",
-    "Red-stamp proof": "红章证明",
-    "Weighing photo at dispatch": "发货称重图",
-    "Weighing photo at sign-off": "签收称重图",
-    "Weighing photo at delivery": "派件称重图",
     "Negotiate with the buyer": "友好协商",
     "Arrange a reship": "安排补发",
     "Back-office note": "后台备注",
@@ -85,4 +78,15 @@ LATER = {
     "Recover password": "找回密码",
     "Individual shop": "个人店",
     "Company shop": "企业店",
+}
+
+# names that are rows, not catalogue entries: types of questions and kinds of vouchers of a new house
+ROWS = {
+    "Not received though signed": "未收到货",
+    "Wrong or missing items": "错发漏发",
+    "Shipping slip": "发货底单",
+    "Red-stamp proof": "红章证明",
+    "Weighing photo at dispatch": "发货称重图",
+    "Weighing photo at sign-off": "签收称重图",
+    "Weighing photo at delivery": "派件称重图",
 }

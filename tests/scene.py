@@ -17,6 +17,9 @@ from foundation.entry import services as entry
 from foundation.jobs import services as jobs
 from foundation.jobs.models import Job
 from foundation.lifecycle import clock
+from foundation.lists import batches, registry
+from foundation.lists.models import Kind, SavedView
+from foundation.lists.selection import ALL, Asked, Selection
 from foundation.notifications.services import tell
 from orders.importing import start as importing
 from orders.importing import steps
@@ -58,6 +61,9 @@ def build(code: str) -> World:
         role: tell("workorders.opened", case, shop_id=shop.pk, data={}, now=now, users=[user])[0].number
         for role, user in world.staff.items()
     }
+    view = SavedView.objects.create(
+        owner=owner, shop=shop, list_key="orders", kind=Kind.SHARED, name="Ours", updated_at=now
+    )
     invitation, _token = entry.invite(
         shop.pk, role="service", name="somebody new", phone="", request_key=uuid.uuid4(), by=owner, now=now
     )
@@ -72,11 +78,23 @@ def build(code: str) -> World:
         "member": f"{code}-temporary-owner",
         "invitation": invitation.number,
         "notice": told["owner"],
+        "view": str(view.uuid),
+        "list": "orders",
+        "verb": "flag",
+        "batch": a_batch(shop, owner).number,
     }
     for role in Role.values:  # whoever asks may send one of these home, and another of them may ask next
         user = factories.make_member(shop, "warehouse", f"{code}-temporary-{role}")
         world.own[role] = {"notice": told[role], "member": user.username}
     return world
+
+
+def a_batch(shop: Shop, owner: User) -> Job:
+    """All orders of the shop flagged as a batch."""
+    spec, now = registry.get("orders"), clock.now()
+    asked = Asked(ALL, (), "")
+    selection = Selection(asked, batches.verb_of(spec, "flag"), asked.query(spec, shop, now, owner))
+    return batches.start(selection, {"flag": "red"}, shop=shop, by=owner, now=now, key=None, back="")
 
 
 def an_import(shop: Shop, owner: User) -> tuple[Job, Job]:

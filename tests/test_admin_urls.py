@@ -17,6 +17,7 @@ TABLE = {
     "workorders.workorder": {"view": {"reviewer"}, "add": {"reviewer"}},  # "add" asks a shop a question
     "workorders.parkedworkorder": OPERATIONS_ONLY,
     "workorders.workorderpolicy": RULE_ROWS,
+    "workorders.voucherkind": RULE_ROWS,
     "orders.order": {"view": {"reviewer", "operations"}},
     "orders.orderpolicy": RULE_ROWS,
     "files.uploadpolicy": RULE_ROWS,

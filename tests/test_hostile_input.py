@@ -9,6 +9,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from config.wsgi import application
+from foundation.lists import registry
 
 from . import scene
 from .routes import PUBLIC, ROUTES, SIGNED_IN
@@ -23,17 +24,28 @@ VALUES = [
 ]  # fmt: skip
 NAMES = [
     "q", "tab", "sort", "size", "after", "before", "last", "filters", "next", "branch", "hours", "assign", "placed_from",
-    "placed_to", "carrier", "paid_min", "movement", "booked_from", "on_bad", "page", "ordering", "o",
+    "whose", "columns", "views", "totals", "view", "from", "way", "due", "show", "placed_to", "carrier", "paid_min", "movement", "booked_from", "on_bad", "page", "ordering", "o",
 ]  # fmt: skip
 FIELDS = [
     "version", "branch", "note", "flag", "amount", "line", "cause", "reason", "request_key", "step", "typed", "who",
     "channel", "at", "said", "files", "kept_file", "slots", "caption", "direction", "turn", "voucher", "to", "tail",
     "contact", "agreed_minor", "reship_number", "checklist", "sheet_hash", "role", "was", "name", "phone", "username",
-    "password", "current", "again", "file", "on_bad", "column-0", "language", "theme", "keys", "go", "next",
+    "password", "current", "again", "file", "on_bad", "column-0", "language", "theme", "keys", "go", "next", "shown",
+    "id", "scope", "list_query", "set_hash", "format", "order", "move", "size", "restore", "view", "query", "kind", "pinned",
+    "with_columns", "begin", "do", "how", "option", "on_day", "kinds", "which",
 ]  # fmt: skip
 CHARSETS = [
     "charset=utf-7", "charset=hex", "charset=idna", "charset=undefined", 'CharSet="utf-16"', "charset*=utf-8''hex",
     "charset*0=he; charset*1=x", "x*=no-such''y", "x*=undefined''y", "charset=no-such",
+]  # fmt: skip
+HEADERS = [
+    "accept", "accept-language", "authorization", "hx-current-url", "hx-request", "hx-target", "if-modified-since",
+    "if-none-match", "origin", "range", "referer", "user-agent", "x-forwarded-for", "x-request-id",
+]  # fmt: skip
+ODD_HEADERS = [
+    "http://[", "http://testserver/?next=http://[", "text/html; x*=no-such''y", "text/plain;x*=idna''%ff", "zh;q=1e309",
+    "en;q=NaN", "Basic !!!", "Bearer \xe9", "bytes=0-", "bytes=9999999999-", "list-filters", "list-totals", "true", "*", "%00",
+    "Thu, 99 Foo 2026", "a" * 5000, "127.0.0.1, ::1", "uri-autoencoded",
 ]  # fmt: skip
 FILTERS = ["id__in", "id", "shop", "q", "o", "p", "status", "verb", "password__startswith", "shop__name", "_to_field"]
 BROKEN_BODIES = [
@@ -65,7 +77,15 @@ def addresses(world, verbs):
             things = {**world.things, **world.own["owner"]}
             pairs = zip(route.keys, route.things, strict=True)
             kwargs |= {key: "no-such-token" if key == "token" else things[thing] for key, thing in pairs}
-            yield reverse(name, kwargs=kwargs)
+            yield from of_every_list(reverse(name, kwargs=kwargs))
+
+
+def of_every_list(address):
+    """The same for each list and verb there is, and for one that never was."""
+    if "/lists/orders/" not in address:
+        return [address]
+    found = [address.replace("/orders/", f"/{key}/", 1) for key in (*(spec.key for spec in registry.every()), "no-such")]
+    return [one.replace("/flag/", f"/{verb}/") for one in found for verb in ("flag", "assign")] if "/flag/" in address else found
 
 
 def some(dice, names):
@@ -95,6 +115,14 @@ def test_no_body_that_is_no_form(world, dice):
         for content_type, body in dice.sample(BROKEN_BODIES, 3):
             answer = client.generic("POST", url, body, content_type=content_type)
             assert answer.status_code < 500, (url, content_type[:60])
+
+
+def test_no_header_of_any_page(world, dice):
+    client = scene.signed_in(world.staff["owner"])
+    for url in addresses(world, verbs=False):
+        for name in dice.sample(HEADERS, 3):
+            headers = {name: dice.choice(ODD_HEADERS)}
+            assert client.get(url, headers=headers).status_code < 500, (url, headers)
 
 
 @pytest.mark.parametrize("named", CHARSETS)
@@ -133,4 +161,5 @@ def test_no_filter_and_no_row_of_the_admin(world, dice):
             assert client.get(base, params).status_code < 500, (base, params)
         for key in ("9" * 20, "a\x00b", "_00", "１"):
             for page in ("change", "delete", "history"):
-                assert client.get(f"{base}{quote(key)}/{page}/").status_code < 500, (base, key, page)
+                for query in ("", "?_to_field=", "?_to_field=id&_popup=1"):
+                    assert client.get(f"{base}{quote(key)}/{page}/{query}").status_code < 500, (base, key, page, query)

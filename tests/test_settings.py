@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
+
+from config import environment
 
 ROOT = Path(__file__).resolve().parent.parent
 GIVEN = ("HOUTAI_MODE", "HOUTAI_DEBUG", "DATABASE_URL", "REDIS_URL", "PORT", "SECRET_KEY", "ALLOWED_HOSTS",
-         "HOUTAI_WITHOUT_APPS", "HOUTAI_BEHIND_PROXY", "DATABASE_CONN_MAX_AGE")  # fmt: skip
+         "HOUTAI_WITHOUT_APPS", "HOUTAI_BEHIND_PROXY", "DATABASE_CONN_MAX_AGE", "HOUTAI_METRICS_TOKEN",
+         "HOUTAI_ROLE", "DATABASE_STATEMENT_TIMEOUT")  # fmt: skip
 PRODUCTION = {
     "HOUTAI_MODE": "production",
     "SECRET_KEY": secrets.token_urlsafe(60),
@@ -50,6 +54,8 @@ def manage(tmp_path, *arguments, **environment):
         ("REDIS_URL", "redis://localhost:port/0"),
         ("HOUTAI_WITHOUT_APPS", "nosuchapp"),
         ("HOUTAI_VAR_DIR", "/etc/passwd"),
+        ("HOUTAI_METRICS_TOKEN", "short"),
+        ("HOUTAI_METRICS_TOKEN", "ümlaute-sind-kein-ascii-und-nie-im-kopf"),
     ],
 )
 def test_nonsense_is_refused_with_a_sentence(tmp_path, name, value):
@@ -81,6 +87,31 @@ def test_production_refuses_what_a_demo_may_do(tmp_path, changed, word):
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, None),
+        ({"HOUTAI_ROLE": "web"}, "-c statement_timeout=5s"),
+        ({"HOUTAI_ROLE": "jobs"}, "-c statement_timeout=30s"),
+        ({"HOUTAI_ROLE": "jobs", "DATABASE_STATEMENT_TIMEOUT": "90"}, "-c statement_timeout=90s"),
+    ],
+)
+def test_the_web_and_the_workers_never_wait_for_ever_for_one_statement(monkeypatch, given, expected):
+    for name in ("HOUTAI_ROLE", "DATABASE_STATEMENT_TIMEOUT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATABASE_URL", "postgres://houtai@127.0.0.1/houtai")
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert environment.database(True, Path("/nowhere"))["OPTIONS"].get("options") == expected
+
+
+def test_a_role_nobody_plays_is_refused(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://houtai@127.0.0.1/houtai")
+    monkeypatch.setenv("HOUTAI_ROLE", "cook")
+    with pytest.raises(ImproperlyConfigured, match="HOUTAI_ROLE"):
+        environment.database(True, Path("/nowhere"))
+
+
 def test_production_is_clean_for_djangos_own_deployment_check(tmp_path):
     ended = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert ended.returncode == 0, ended.stderr
@@ -108,11 +139,6 @@ def test_nothing_set_is_a_demo(tmp_path):
 def test_the_demo_answers_loopback_hosts_only():
     assert Client().get("/healthz").status_code == 200
     assert Client().get("/healthz", headers={"host": "houtai.example"}).status_code == 400
-
-
-@pytest.mark.django_db
-def test_ready_says_whether_the_database_answers():
-    assert Client().get("/readyz").content == b"ok"
 
 
 def test_nothing_may_be_written_into_a_page():

@@ -15,13 +15,15 @@ from django.utils.translation import gettext_lazy
 from foundation.accounts import access
 from foundation.lifecycle import clock
 from foundation.lifecycle.errors import DomainError
-from foundation.policies.admin import PolicyAdmin
 from foundation.shell.templatetags.houtai import ago, when
 
 from . import services
+from .bulk.views import urls as bulk_urls
 from .deciding import decision_context
-from .models import ParkedWorkOrder, WorkOrder, WorkOrderPolicy
-from .review_forms import DecisionForm, OpenForm, SlotPolicyForm
+from .models import ParkedWorkOrder, WorkOrder
+from .pack_views import urls as pack_urls
+from .review_forms import DecisionForm, OpenForm
+from .rules_admin import TypeFilter
 from .states import CLOSED, Branch, Outcome, Status
 
 
@@ -91,10 +93,13 @@ class WorkOrderAdmin(DeskAdmin):
     """The review queue; a row opens the decision page."""
 
     group = access.REVIEW_WORK_ORDERS
-    list_display = ["number", "decide_by", "escalated", "type", "shop_name", "order_number", "answered_by", "status"]
-    list_filter = [QueueFilter, "type"]
-    list_select_related = ["shop", "order"]
+    list_display = ["number", "decide_by", "escalated", "type_name", "shop_name", "order_number", "answered_by", "status"]
+    list_filter = [QueueFilter, TypeFilter]
+    list_select_related = ["shop", "order", "policy"]
     search_fields = ["=number", "=order__number"]
+
+    def get_urls(self) -> list[Any]:
+        return [*bulk_urls(self), *pack_urls(self), *super().get_urls()]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("escalated_at").asc(nulls_last=True), F("review_due_at").asc(nulls_last=True), "pk"]
@@ -104,6 +109,10 @@ class WorkOrderAdmin(DeskAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"title": _("Review queue"), **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("type"), ordering="type")
+    def type_name(self, case: WorkOrder) -> str:
+        return case.get_type_display()
 
     @admin.display(description=gettext_lazy("order"))
     def order_number(self, case: WorkOrder) -> str:
@@ -131,7 +140,7 @@ class WorkOrderAdmin(DeskAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The platform asks a question."""
         if not self.has_add_permission(request):
-            return self._no(request)
+            return self.refuse(request)
         form = OpenForm(request.POST or None)
         status = 200
         if request.method == "POST":
@@ -155,7 +164,7 @@ class WorkOrderAdmin(DeskAdmin):
     ) -> HttpResponse:
         """The decision page; POST decides."""
         if not self.has_view_permission(request):
-            return self._no(request)
+            return self.refuse(request)
         case = self.get_object(request, object_id)
         if case is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -208,7 +217,8 @@ class WorkOrderAdmin(DeskAdmin):
     def _frame(self, request: HttpRequest, title: str) -> dict[str, Any]:
         return {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
 
-    def _no(self, request: HttpRequest) -> HttpResponse:
+    def refuse(self, request: HttpRequest) -> HttpResponse:
+        """403 with a sentence."""
         return TemplateResponse(
             request, "admin/workorders/workorder/no.html", self._frame(request, _("Not yours")), status=403
         )
@@ -239,12 +249,3 @@ class ParkedWorkOrderAdmin(DeskAdmin):
                 services.retry_parked(pk, by=request.user, now=clock.now())
             except DomainError as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
-
-
-@admin.register(WorkOrderPolicy)
-class WorkOrderPolicyAdmin(PolicyAdmin):
-    form = SlotPolicyForm
-    list_filter = ["type"]
-
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        return ["type", *super().get_list_display(request), "window_hours", "compensation_bp", "delists"]

@@ -1,8 +1,11 @@
 from datetime import timedelta
 
+from celery.schedules import crontab
+
 from foundation.jobs.beat import register, to_its_end
 
 from . import services
+from .services import presence
 
 MINUTE = timedelta(minutes=1)
 
@@ -21,4 +24,16 @@ register(
 register(
     "every-five-minutes-open-queued-work-orders", task="workorders.open_queued", every=timedelta(minutes=5),
     run=to_its_end(services.open_queued),
+)
+register(
+    "every-minute-release-claims-that-ran-out", task="workorders.release_claims", every=MINUTE,
+    run=to_its_end(services.release_claims),
+)
+register(
+    "every-night-sweep-who-was-on-a-work-order", task="workorders.sweep_presence", every=crontab(hour=4, minute=50),
+    run=to_its_end(presence.sweep), queue="bulk",
+)
+register(
+    "every-night-delete-evidence-past-keeping", task="workorders.delete_past_keeping", every=crontab(hour=4, minute=5),
+    run=services.delete_past_keeping, queue="bulk",
 )

@@ -9,24 +9,29 @@ from foundation.accounts import access
 from foundation.ledger.services import order_story
 
 from . import sentences, slots
-from .models import Voucher, WorkOrder
+from .models import Answer, Voucher, WorkOrder
 from .services import effects, how_it_ended
 from .states import Status
+from .steps import steps
 
 
 def decision_context(case: WorkOrder, user: Any, now: datetime) -> dict[str, Any]:
     """Everything the decision page shows; `may_decide` is False with `why_not` for whoever can't."""
     conflict = access.conflict_of_interest(user, case.shop_id)
-    vouchers = [] if conflict else list(
-        case.vouchers.filter(removed_at=None, window_no=case.window_no).select_related("file").order_by("position", "pk")
-    )
+    answers = list(case.answers.select_related("sheet__file", "submitted_by", "contact", "refund"))
+    vouchers = [] if conflict else _vouchers(case, answers)
+    earlier = [code for stage in case.policy.stages[: case.stage - 1] for code in stage.slots]
+    asked = list(dict.fromkeys([*earlier, *case.asked_slots]))
     return {
         "case": case,
         "order": case.order,
         "shop": None,
         "now": now,
-        "question": slots.pieces(case.platform_text, case.asked_slots),
-        "answers": case.answers.select_related("sheet__file", "submitted_by", "contact", "refund"),
+        "question": slots.pieces(case.platform_text, asked),
+        "asked": asked,
+        "answers": answers,
+        "steps": steps(case, answers),
+        "many_stages": not case.policy.is_last(1),
         "decisions": case.decisions.select_related("by"),
         "vouchers": vouchers,
         "seen_elsewhere": seen_elsewhere(case, vouchers),
@@ -37,11 +42,14 @@ def decision_context(case: WorkOrder, user: Any, now: datetime) -> dict[str, Any
         "conflict": conflict,
         "may_decide": case.status == Status.ANSWERED and not conflict,
         "why_not": _why_not(case, conflict),
-        "viewer_words": {
-            "previous": _("Previous picture"), "next": _("Next picture"), "out": _("Smaller"), "in": _("Larger"),
-            "fit": _("Fit the window"), "turn": _("Turn by a quarter"), "close": _("Close"),
-        },
     }
+
+
+def _vouchers(case: WorkOrder, answers: list[Answer]) -> list[Voucher]:
+    """What lies on the desk now, and what went out with the latest answer of each earlier stage."""
+    windows = {answer.stage: answer.window_no for answer in answers if answer.stage < case.stage}
+    shown = case.vouchers.filter(removed_at=None, window_no__in=[*windows.values(), case.window_no])
+    return list(shown.select_related("file").order_by("window_no", "position", "pk"))
 
 
 def _why_not(case: WorkOrder, conflict: bool) -> str:

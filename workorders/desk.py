@@ -17,9 +17,10 @@ from foundation.files import services as files
 from foundation.files.models import StoredFile
 
 from . import preflight
-from .models import Sheet, Voucher, WorkOrder
+from .models import Sheet, Voucher, VoucherKind, WorkOrder
+from .models.evidence import CAPTION_LENGTH
 from .services import evidence
-from .slots import SLOTS, Slot
+from .slots import SLOTS
 
 LIBRARY_SHOWN = 12
 RED_STAMP = "sign_off_proof"
@@ -54,7 +55,7 @@ class VoucherForm(SlotsForm):
     """One card: slots and caption."""
 
     caption = forms.CharField(
-        label=gettext_lazy("Caption"), required=False, max_length=evidence.CAPTION_LENGTH,
+        label=gettext_lazy("Caption"), required=False, max_length=CAPTION_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -74,7 +75,7 @@ class Card:
 class Asked:
     """One asked slot and the places of the pictures that fill it."""
 
-    slot: Slot
+    slot: VoucherKind
     places: list[int]
 
     @property

@@ -4,16 +4,18 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Membership
 from foundation.lists.fields import MoneyField
 from orders.models import ContactRecord, Party
 
-from .models import Draft, WorkOrder
+from .models import Draft, Option, WorkOrder
 from .services import Writing
 from .slots import SLOTS
-from .states import Branch
+from .states import Branch, Need
 
 
 class PartialForm(forms.Form):
@@ -25,6 +27,9 @@ class PartialForm(forms.Form):
         helper.form_tag = False
         helper.disable_csrf = True
         return helper
+
+
+WRITTEN = ("note", "reship_carrier", "reship_number", "agreed_minor", "contact", "checklist", "option", "on_day")
 
 
 class AnswerForm(PartialForm):
@@ -41,10 +46,7 @@ class AnswerForm(PartialForm):
     def writing(self) -> Writing:
         """The draft with this form's fields written over it."""
         typed = {name: value for name, value in self.cleaned_data.items() if name != "version"}
-        kept = {
-            name: getattr(self.draft, name)
-            for name in ("note", "reship_carrier", "reship_number", "agreed_minor", "contact", "checklist")
-        }
+        kept = {name: getattr(self.draft, name) for name in WRITTEN}
         return Writing(branch=self.branch, **{**kept, **typed})
 
 
@@ -71,31 +73,38 @@ class EvidenceForm(AnswerForm):
             del self.fields["checklist"]
 
 
-class NegotiatedForm(AnswerForm):
-    branch = Branch.NEGOTIATED
+class TalkForm(AnswerForm):
+    """An answer that names the contact record of a talk with the buyer; the newest is proposed."""
+
     contact = forms.ModelChoiceField(
         ContactRecord.objects.none(), label=_("Contact record of the talk"), required=False,
         empty_label=_("Choose the talk with the buyer"),
         help_text=_("Talk first: record the contact below, then choose it here."),
     )
-    agreed_minor = MoneyField(
-        label=_("Agreed refund (¥)"), required=False,
-        help_text=_("Full or part; it is paid to the buyer the moment the answer goes out."),
-    )
-    note = note_field(_("Note to the platform"))
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         records = ContactRecord.objects.filter(order_id=self.work_order.order_id, who=Party.BUYER)
         self.fields["contact"].queryset = records
         self.fields["contact"].label_from_instance = _contact_label
-        newest = records.order_by("-pk").values_list("pk", flat=True)
-        self.initial["contact"] = self.draft.contact_id or newest.first()
+        self.initial["contact"] = self.draft.contact_id or self.proposed(records)
+
+    def proposed(self, records: QuerySet) -> int | None:
+        return records.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def _contact_label(record: ContactRecord) -> str:
     said = record.said if len(record.said) <= 40 else f"{record.said[:40]}…"
     return f"{record.number} · {record.get_channel_display()} · {said}"
+
+
+class NegotiatedForm(TalkForm):
+    branch = Branch.NEGOTIATED
+    agreed_minor = MoneyField(
+        label=_("Agreed refund (¥)"), required=False,
+        help_text=_("Full or part; it is paid to the buyer the moment the answer goes out."),
+    )
+    note = note_field(_("Note to the platform"))
 
 
 class ReshipForm(AnswerForm):
@@ -110,12 +119,68 @@ class ReshipForm(AnswerForm):
     )
 
 
+class AcknowledgeForm(AnswerForm):
+    branch = Branch.ACKNOWLEDGE
+    note = note_field(_("Note to the platform"), _("Not needed."))
+
+
+class OptionRadios(forms.RadioSelect):
+    """Each radio says what its option needs, so that the page can hide the other fields."""
+
+    needs: dict[str, str] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        radio = super().create_option(name, value, *args, **kwargs)
+        radio["attrs"]["data-needs"] = self.needs.get(str(value), "")
+        return radio
+
+
+class ChoiceForm(TalkForm):
+    """One of the stage's options; only the fields some option needs are there, each naming those options."""
+
+    branch = Branch.CHOICE
+    option = forms.ChoiceField(label=_("Result"), required=False, widget=OptionRadios)
+    on_day = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    reship_carrier = forms.CharField(label=_("Carrier"), required=False, max_length=40)
+    reship_number = forms.CharField(label=_("Reship tracking number"), required=False, max_length=64)
+    note = note_field(_("Note to the platform"))
+    field_order = ["version", "option", "on_day", "reship_carrier", "reship_number", "contact", "note"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        stage = self.work_order.step
+        self.fields["option"].widget.needs = {option.code: " ".join(option.needs) for option in stage.options}
+        self.fields["option"].choices = [(option.code, _option_label(option)) for option in stage.options]
+        for name, need in NEEDED_BY.items():
+            asking = [option.label for option in stage.options if need in option.needs]
+            self.fields[name].widget.attrs["data-need"] = need
+            if asking:
+                self.fields[name].help_text = gettext("For: %(results)s") % {"results": " · ".join(asking)}
+            elif name != "note":
+                del self.fields[name]
+
+    def proposed(self, records: QuerySet) -> int | None:
+        """Nothing is proposed: most results name no talk."""
+        return None
+
+
+NEEDED_BY = {
+    "on_day": Need.DATE, "reship_carrier": Need.TRACKING, "reship_number": Need.TRACKING, "contact": Need.CONTACT,
+    "note": Need.NOTE,
+}
+
+
+def _option_label(option: Option) -> str:
+    needs = pgettext("between things in a row", ", ").join(str(Need(need).label) for need in option.needs)
+    return gettext("%(result)s (%(needs)s)") % {"result": option.label, "needs": needs} if needs else option.label
+
+
 class AgreeForm(AnswerForm):
     branch = Branch.AGREE_REFUND
 
 
 ANSWER_FORMS: dict[str, type[AnswerForm]] = {
-    form.branch: form for form in (EvidenceForm, AgreeForm, NegotiatedForm, ReshipForm)
+    form.branch: form for form in (EvidenceForm, AgreeForm, NegotiatedForm, ReshipForm, AcknowledgeForm, ChoiceForm)
 }
 
 

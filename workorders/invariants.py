@@ -4,13 +4,16 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
+from foundation.accounts.models import Membership
 from foundation.audit.models import Entry
+from foundation.files.models import StoredFile
 from foundation.lifecycle.invariants import invariant
 from foundation.notifications.models import Notice
 
-from .models import Answer, Decision, Draft, Forfeiture, Sheet, Voucher, WorkOrder
+from .models import Answer, Decision, Draft, Forfeiture, LibraryItem, Sheet, Voucher, WorkOrder
 from .money import share
-from .states import Status
+from .services import retention
+from .states import UNFINISHED, Status
 
 SUBJECT = "workorders.workorder"
 BATCH = 1000
@@ -111,3 +114,22 @@ def tellings_agree() -> Iterable[str]:
         strays = model.objects.filter(Exists(case), subject_type=SUBJECT, shop_id__isnull=False)
         for pk in strays.values_list("pk", flat=True):
             yield f"{model._meta.label_lower} {pk} about a work order names another shop."
+
+
+@invariant("I8", "A library's picture belongs to its order; none was removed while a case of its order was unfinished.")
+def libraries_agree() -> Iterable[str]:
+    strange = ~Q(file__shop_id=F("order__shop_id")) | ~Q(file__order_id=F("order_id"))
+    for pk in LibraryItem.objects.filter(strange).values_list("pk", flat=True):
+        yield f"workorders.libraryitem {pk} names a picture of another order."
+    removed = StoredFile.objects.filter(order_id=OuterRef("order_id"), removed_at__gte=OuterRef("created_at"))
+    kept = removed.filter(purpose__in=retention.KEPT)
+    for number in WorkOrder.objects.filter(Exists(kept), status__in=UNFINISHED).values_list("number", flat=True):
+        yield f"{number} is unfinished and pictures of its order were removed since it was opened."
+
+
+@invariant("I8", "An unfinished work order is in the charge of somebody who works for its shop, or of nobody.")
+def people_agree() -> Iterable[str]:
+    works_here = Membership.objects.filter(shop_id=OuterRef("shop_id"), user_id=OuterRef("assigned_to_id"), ended_at=None)
+    strays = WorkOrder.objects.filter(status__in=UNFINISHED, assigned_to__isnull=False).exclude(Exists(works_here))
+    for number in strays.values_list("number", flat=True):
+        yield f"{number} is in the charge of somebody who does not work for its shop."

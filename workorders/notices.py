@@ -15,6 +15,11 @@ register(
     text=_("Work order %(number)s was forfeited: %(refund_minor)s refunded, %(compensation_minor)s compensation"),
     perm="workorders.view", sms=True, importance=INFO,
 )
+register(
+    "workorders.next_stage",
+    text=_("Work order %(number)s: stage %(stage)s of %(stages)s is open; answer by %(due_at)s"),
+    perm="workorders.answer", sms=True, importance=TASK,
+)
 register("workorders.won", text=_("Work order %(number)s is won"), perm="workorders.view", importance=INFO)
 register(
     "workorders.lost", text=_("Work order %(number)s is lost: %(reason)s"), perm="workorders.view", sms=True,
@@ -26,5 +31,13 @@ register(
 )
 register(
     "workorders.escalated", text=_("Work order %(number)s was not decided in time"), perm="workorders.view",
+    importance=TASK,
+)
+register(
+    "workorders.handed_over", text=_("%(by)s handed you work orders: %(count)s"), perm="workorders.view", importance=INFO
+)
+register(
+    "workorders.given_back",
+    text=_("%(who)s no longer works here; work orders that are nobody's now: %(count)s"), perm="staff.manage",
     importance=TASK,
 )

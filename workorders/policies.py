@@ -1,57 +1,39 @@
-"""The two types of question as rule rows (rules §6); seeded once, edited by the platform in admin."""
+"""The types of questions as rule rows (rules §6): seeded once, added to by the platform in admin; their reminders."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .models import WorkOrder, WorkOrderPolicy
-from .states import Branch, Type
+from django.db import transaction
+
+from .models import PolicyStage, VoucherKind, WorkOrder, WorkOrderPolicy
+from .rule_rows import REMINDERS, RULES
+from .voucher_rows import VOUCHERS
 
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
-REMINDERS = ["50%", "4h", "1h"]
-
-SEEDS: list[dict[str, Any]] = [
-    {
-        "type": Type.NOT_RECEIVED,
-        "name_zh": "未收到货",
-        "name_en": "Not received though signed",
-        "window_hours": 48,
-        "slots": ["shipping_slip", "sign_off_proof"],
-        "branches": [Branch.EVIDENCE, Branch.AGREE_REFUND],
-        "refund_share_bp": 10_000,
-        "compensation_bp": 0,
-        "delists": False,
-        "counts_dispute": True,
-        "source_note": (
-            "ours: hours to decide and to answer again, reminders, sheet limits, months kept. "
-            "Window, vouchers and full refund are the seller article's on work orders (2018)."
-        ),
-    },
-    {
-        "type": Type.WRONG_OR_MISSING,
-        "name_zh": "错发漏发",
-        "name_en": "Wrong or missing items",
-        "window_hours": 24,
-        "slots": ["weighing_dispatch", "weighing_sign_off", "weighing_delivery"],
-        "branches": [Branch.EVIDENCE, Branch.NEGOTIATED, Branch.RESHIP],
-        "refund_share_bp": 10_000,
-        "compensation_bp": 3_000,
-        "delists": True,
-        "delist_days": 7,
-        "counts_dispute": True,
-        "source_note": (
-            "ours: the share of the compensation (30 %), days delisted, hours to decide and to answer again, reminders, "
-            "sheet limits, months kept. Window, vouchers, full refund, compensation and delisting are the seller "
-            "article's on work orders (2018)."
-        ),
-    },
-]
-
 
 def seed_policies() -> None:
-    """Idempotent: adds the row of a type that has none yet; never touches an edited rule."""
-    for seed in SEEDS:
-        if not WorkOrderPolicy.objects.filter(type=seed["type"]).exists():
-            WorkOrderPolicy.objects.create(effective_from=BEGINNING, reminders=REMINDERS, **seed)
+    """Idempotent: adds what has no row yet – kinds of vouchers, rules with their stages; never touches an edited one."""
+    kinds = set(VoucherKind.objects.values_list("code", flat=True))
+    for row in VOUCHERS:
+        if row["code"] not in kinds:
+            VoucherKind.objects.create(**row)
+    types = set(WorkOrderPolicy.objects.values_list("type", flat=True))
+    for rule in RULES:
+        if rule["type"] not in types:
+            add_rule(effective_from=BEGINNING, reminders=REMINDERS, **rule)
+
+
+@transaction.atomic
+def add_rule(*, stages: Sequence[dict[str, Any]], **columns: Any) -> WorkOrderPolicy:
+    """A new rule from its columns and its stages, the first one first: name_zh, name_en, hours, branches, slots, options."""
+    first, *later = stages
+    names = {"stage_name_zh": first.get("name_zh", ""), "stage_name_en": first.get("name_en", "")}
+    same = {name: first[name] for name in ("branches", "slots", "options") if name in first}
+    policy = WorkOrderPolicy.objects.create(window_hours=first["hours"], **names, **same, **columns)
+    for number, stage in enumerate(later, start=2):
+        PolicyStage.objects.create(policy=policy, number=number, **stage)
+    return policy
 
 
 def reminder_times(opened_at: datetime, due_at: datetime, reminders: list[str]) -> list[tuple[datetime, str]]:

@@ -11,12 +11,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from foundation.lifecycle.deadlines import shanghai_day
 from orders.models import Party
 
-from .models import Voucher, WorkOrder
+from .models import Option, Voucher, WorkOrder
 from .services import evidence
 from .slots import SLOTS, label_of
-from .states import Branch
+from .states import Branch, Claim, Need
 
 HARD, SOFT = "hard", "soft"
 BLANKS = re.compile(r"[\s\-]+")
@@ -52,7 +53,9 @@ def check(
         findings += _negotiated(work_order, answer)
     if answer.branch == Branch.RESHIP:
         findings += _reship(work_order, answer)
-    if answer.branch != Branch.AGREE_REFUND:
+    if answer.branch == Branch.CHOICE:
+        findings += _choice(work_order, answer, vouchers)
+    if answer.branch not in (Branch.AGREE_REFUND, Branch.ACKNOWLEDGE):
         findings += _files(work_order, vouchers)
     return sorted(findings, key=lambda finding: finding.level)
 
@@ -64,7 +67,7 @@ def hard(findings: Iterable[Finding]) -> list[Finding]:
 def _branch(case: WorkOrder, answer: Any) -> Iterable[Finding]:
     if not answer.branch:
         yield Finding(HARD, "no_branch", _("Choose how to answer."), "how-to-answer")
-    elif answer.branch not in case.policy.branches:
+    elif answer.branch not in case.step.branches:
         yield Finding(HARD, "branch_not_offered", _("This question can't be answered that way."), "how-to-answer")
 
 
@@ -137,8 +140,57 @@ def used_elsewhere(case: WorkOrder, vouchers: Iterable[Voucher]) -> dict[str, st
     return dict(rows) if sums else {}
 
 
-def _negotiated(case: WorkOrder, answer: Any) -> Iterable[Finding]:
-    contact, left = answer.contact, case.order.left_minor
+def _choice(case: WorkOrder, answer: Any, vouchers: Sequence[Voucher]) -> Iterable[Finding]:
+    """What the chosen option needs, and whether the order's own record says otherwise."""
+    option = case.step.option(answer.option)
+    if option is None:
+        yield Finding(HARD, "no_option", _("Choose what became of it."), "id_option")
+        return
+    if Need.NOTE in option.needs and not answer.note.strip():
+        yield Finding(HARD, "no_note", _("“%(result)s” needs a note.") % {"result": option.label}, "id_note")
+    if Need.DATE in option.needs:
+        yield from _day(case, answer, option)
+    if Need.TRACKING in option.needs:
+        yield from _number(case, answer)
+    if Need.CONTACT in option.needs:
+        yield from _contact(case, answer)
+    if Need.EVIDENCE in option.needs:
+        yield from _slots(case, vouchers)
+    yield from _claims(case, option)
+
+
+def _day(case: WorkOrder, answer: Any, option: Option) -> Iterable[Finding]:
+    if answer.on_day is None:
+        yield Finding(HARD, "no_day", _("“%(result)s” needs a date.") % {"result": option.label}, "id_on_day")
+    elif case.window_opened_at and answer.on_day < shanghai_day(case.window_opened_at):
+        yield Finding(HARD, "day_is_past", _("The date is before this stage opened."), "id_on_day")
+
+
+def _claims(case: WorkOrder, option: Option) -> Iterable[Finding]:
+    """What is recorded does not un-happen: denying it is hard. What is not recorded yet may have happened: a warning.
+
+    A refund is booked by ourselves, so claiming one that is not is hard as well.
+    """
+    order = case.order
+    shipped = order.physically_shipped_at or order.tracking_uploaded_at or order.signed_at
+    known = {Claim.SHIPPED: bool(shipped), Claim.SIGNED: bool(order.signed_at), Claim.REFUNDED: order.refunded_minor > 0}
+    denied = {Claim.NOT_SHIPPED: known[Claim.SHIPPED], Claim.NOT_SIGNED: known[Claim.SIGNED]}
+    for claim in option.claims:
+        if denied.get(Claim(claim)):
+            yield Finding(HARD, "contradicts_order", _said_otherwise(option, claim), "id_option")
+        elif not known.get(Claim(claim), True):
+            level = HARD if claim == Claim.REFUNDED else SOFT
+            yield Finding(level, "not_recorded", _said_otherwise(option, claim), "id_option")
+
+
+def _said_otherwise(option: Option, claim: str) -> str:
+    return _("“%(result)s” says that %(claim)s; the order's record says otherwise.") % {
+        "result": option.label, "claim": Claim(claim).label
+    }
+
+
+def _contact(case: WorkOrder, answer: Any) -> Iterable[Finding]:
+    contact = answer.contact
     if contact is None or contact.order_id != case.order_id or contact.who != Party.BUYER:
         yield Finding(
             HARD, "no_contact_record",
@@ -148,6 +200,11 @@ def _negotiated(case: WorkOrder, answer: Any) -> Iterable[Finding]:
         yield Finding(
             SOFT, "talk_before_question", _("The talk named was before the platform asked."), "id_contact"
         )
+
+
+def _negotiated(case: WorkOrder, answer: Any) -> Iterable[Finding]:
+    yield from _contact(case, answer)
+    left = case.order.left_minor
     if left and not answer.agreed_minor:
         yield Finding(
             HARD, "no_agreed_refund", _("Enter the refund agreed with the buyer, in full or in part."), "id_agreed_minor"
@@ -161,6 +218,10 @@ def _negotiated(case: WorkOrder, answer: Any) -> Iterable[Finding]:
 def _reship(case: WorkOrder, answer: Any) -> Iterable[Finding]:
     if not answer.note.strip():
         yield Finding(HARD, "no_note", _("Write the back-office note of the reship."), "id_note")
+    yield from _number(case, answer)
+
+
+def _number(case: WorkOrder, answer: Any) -> Iterable[Finding]:
     number = plain_number(answer.reship_number)
     if not number:
         yield Finding(HARD, "no_reship_number", _("Enter the reship tracking number."), "id_reship_number")

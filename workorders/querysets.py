@@ -34,6 +34,10 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
         """Unanswered after the deadline (`now > due_at`) and not set aside: what the forfeit job takes."""
         return self.filter(status=Status.OPEN, due_at__lt=now, parked_at=None)
 
+    def past_due(self, now: datetime) -> "WorkOrderQuerySet":
+        """Open although their deadline has passed; those set aside included."""
+        return self.filter(status=Status.OPEN, due_at__lt=now)
+
     def due_within(self, now: datetime, hours: int) -> "WorkOrderQuerySet":
         """Open cases whose clock ends within `hours`, those overdue and not yet forfeited included."""
         return self.filter(status=Status.OPEN, due_at__lte=now + timedelta(hours=hours))
@@ -49,6 +53,14 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
     def parked(self) -> "WorkOrderQuerySet":
         """Set aside by the forfeit job: still open, operations look into them."""
         return self.exclude(parked_at=None)
+
+    def to_take(self, now: datetime) -> "WorkOrderQuerySet":
+        """Open, in time and nobody's: what "take next" gives out."""
+        return self.filter(status=Status.OPEN, assigned_to=None, due_at__gte=now, parked_at=None)
+
+    def claims_run_out(self, now: datetime) -> "WorkOrderQuerySet":
+        """Claimed, and the claim's last instant has passed."""
+        return self.filter(claimed_until__lt=now)
 
     def to_remind(self, now: datetime) -> "WorkOrderQuerySet":
         return self.filter(status=Status.OPEN, next_reminder_at__lte=now, due_at__gte=now)

@@ -1,22 +1,18 @@
 """Shapes of what reviewers and the rules desk type in admin."""
 
-import re
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Shop
 from orders.models import Order
 
-from .models import WorkOrder, WorkOrderPolicy
-from .slots import SLOTS
-from .states import REASONS, Branch, Outcome, Type
-
-READABLE = re.compile(r"[0-9]{1,4}[%hm]", re.ASCII)
-SLOT_CHOICES = [(slot.code, slot.label) for slot in SLOTS.values()]
+from . import slots
+from .filters import types
+from .models import WorkOrder
+from .states import REASONS, Outcome
 
 
 class ShareField(forms.DecimalField):
@@ -60,13 +56,13 @@ class OpenForm(forms.Form):
 
     shop = forms.CharField(label=_("Shop name, code or ID"), max_length=80)
     order = forms.CharField(label=_("Order number"), max_length=64)
-    type = forms.ChoiceField(label=_("Type"), choices=Type)
+    type = forms.ChoiceField(label=_("Type"), choices=types)
     platform_text = forms.CharField(
         label=_("The question, as the seller is to read it"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6}),
         strip=False,
     )
     asked_slots = forms.MultipleChoiceField(
-        label=_("Vouchers asked for"), choices=SLOT_CHOICES, required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("Vouchers asked for"), choices=slots.choices, required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("None ticked: what the rule asks for."),
     )
     line = forms.IntegerField(
@@ -106,34 +102,3 @@ class OpenForm(forms.Form):
             "line": self.found_line,
             "compensation_bp": typed["compensation_bp"],
         }
-
-
-class SlotPolicyForm(forms.ModelForm):
-    """A new rule row: vouchers, ways to answer and reminders are chosen, not typed as JSON."""
-
-    slots = forms.MultipleChoiceField(
-        label=_("Vouchers asked for"), choices=SLOT_CHOICES, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    branches = forms.MultipleChoiceField(
-        label=_("Ways to answer"), choices=Branch, widget=forms.CheckboxSelectMultiple
-    )
-    reminders = forms.CharField(
-        label=_("Reminders"), required=False, initial="50% 4h 1h",
-        help_text=_("Separated by blanks: “50%” of the window, “4h” or “30m” before its end."),
-    )
-
-    class Meta:
-        model = WorkOrderPolicy
-        fields = [
-            "type", "name_zh", "name_en", "effective_from", "source_note", "window_hours", "more_window_hours",
-            "review_hours", "slots", "branches", "reminders", "refund_share_bp", "compensation_bp", "delists",
-            "delist_days", "counts_dispute", "sheet_max_bytes", "sheet_max_width", "voucher_min_px",
-            "evidence_keep_months",
-        ]
-
-    def clean_reminders(self) -> list[str]:
-        codes = self.cleaned_data["reminders"].split()
-        wrong = [code for code in codes if not READABLE.fullmatch(code)]
-        if wrong:
-            raise forms.ValidationError(_now("“%(code)s” is no reminder.") % {"code": wrong[0]})
-        return codes

@@ -1,11 +1,13 @@
 """What the pages say about a case's end, from the columns it copied: no query."""
 
+from functools import lru_cache
+
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from foundation.audit.history import yuan
 
-from .models import WorkOrder
+from .models import Stage, WorkOrder
 from .money import share
 from .states import Branch, Status
 
@@ -37,27 +39,49 @@ def at_end(case: WorkOrder) -> str:
         return _("A reviewer decides; nothing runs out for the shop.")
     if case.status == Status.QUEUED:
         return _("Its clock starts when the work order before it is finished.")
-    parts = [_("refund of %(amount)s") % {"amount": yuan(refund_at_stake(case))}]
-    if case.compensation_bp:
-        parts.append(_("%(share)s compensation") % {"share": percent(case.compensation_bp)})
-    if case.delists:
-        parts.append(_("product delisted"))
-    return " + ".join(parts)
+    refund, more = _losing(case.compensation_bp, case.delists, get_language())
+    return refund % {"amount": yuan(refund_at_stake(case))} + more
+
+
+@lru_cache(maxsize=1024)
+def _losing(compensation_bp: int, delists: bool, _language: str | None) -> tuple[str, str]:
+    """The words of a lost case without its amount, and what comes on top: the same in most rows of a list."""
+    more = [_("%(share)s compensation") % {"share": percent(compensation_bp)}] if compensation_bp else []
+    more += [_("product delisted")] if delists else []
+    return _("refund of %(amount)s"), "".join(f" + {one}" for one in more)
+
+
+def joined(clauses: list[str]) -> str:
+    """Clauses as one line, with the mark the language puts between them."""
+    return pgettext("between clauses", "; ").join(clauses)
 
 
 def percent(basis_points: int) -> str:
     """3000 → "30 %", 125 → "1.25 %"."""
     whole, rest = divmod(basis_points, 100)
-    return f"{whole} %" if not rest else f"{whole}.{rest:02d} %"
+    return _("%(share)s %%") % {"share": f"{whole}.{rest:02d}" if rest else whole}
 
 
-def what_goes_out(branch: str) -> str:
-    """What submitting this way to answer does, said before it is done."""
-    return {
-        Branch.EVIDENCE: _("The sheet goes to the platform. It goes once; a reviewer decides on what is on it."),
-        Branch.NEGOTIATED: _("The agreed refund is paid to the buyer now; then a reviewer decides."),
-        Branch.RESHIP: _("The reship number goes to the platform and onto the order; then a reviewer decides."),
-        Branch.AGREE_REFUND: _(
-            "What is left of paid goes back to the buyer now. No review, no compensation, no dispute refund counted."
-        ),
-    }.get(Branch(branch), "") if branch else ""
+def what_goes_out(branch: str, next_stage: Stage | None = None) -> str:
+    """What submitting this way to answer does, said before it is done; `next_stage` opens by it if there is one."""
+    if not branch:
+        return ""
+    if branch == Branch.AGREE_REFUND:
+        return _("What is left of paid goes back to the buyer now. No review, no compensation, no dispute refund counted.")
+    said = {
+        Branch.EVIDENCE: _("The sheet goes to the platform. It goes once."),
+        Branch.NEGOTIATED: _("The agreed refund is paid to the buyer now."),
+        Branch.RESHIP: _("The reship number goes to the platform and onto the order."),
+        Branch.ACKNOWLEDGE: _("The platform is told that you have read it."),
+        Branch.CHOICE: _("The result goes to the platform with what stands below. It goes once."),
+    }[Branch(branch)]
+    return _("%(said)s %(after)s") % {"said": said, "after": _after(next_stage)}
+
+
+def _after(next_stage: Stage | None) -> str:
+    if next_stage is None:
+        return _("Then a reviewer decides.")
+    hours = ngettext("with %(hours)d hour to answer", "with %(hours)d hours to answer", next_stage.hours)
+    return _("Then stage %(stage)d “%(name)s” opens, %(hours)s.") % {
+        "stage": next_stage.number, "name": next_stage.name, "hours": hours % {"hours": next_stage.hours}
+    }

@@ -21,13 +21,6 @@ RUNNING = (Status.OPEN, Status.ANSWERED)
 CLOSED = (Status.WON, Status.LOST, Status.FORFEITED, Status.SETTLED)
 
 
-class Type(models.TextChoices):
-    """The types that have a policy row; the words a seller knows them by."""
-
-    NOT_RECEIVED = "not_received", _("Not received")  # 未收到货: signed for, the buyer says no
-    WRONG_OR_MISSING = "wrong_or_missing", _("Wrong or missing items")  # 错发漏发
-
-
 class Branch(models.TextChoices):
     """How to answer 处理选择."""
 
@@ -35,6 +28,28 @@ class Branch(models.TextChoices):
     AGREE_REFUND = "agree_refund", _("Agree to the refund")  # settled at once
     NEGOTIATED = "negotiated", _("Negotiate with the buyer")  # contact record; what was agreed is paid at submit
     RESHIP = "reship", _("Arrange a reship")  # note and reship number
+    ACKNOWLEDGE = "acknowledge", _("Acknowledge")  # 我已知晓: one click, a note if need be
+    CHOICE = "choice", _("Choose a result")  # one of the stage's options, with what it needs
+
+
+class Need(models.TextChoices):
+    """What an option asks for besides being chosen."""
+
+    NOTE = "note", _("Note")
+    DATE = "date", _("Date")
+    TRACKING = "tracking", _("Reship tracking number")
+    CONTACT = "contact", _("Contact record")
+    EVIDENCE = "evidence", _("Evidence")
+
+
+class Claim(models.TextChoices):
+    """What an option says of the order; pre-flight compares it with what is recorded."""
+
+    SHIPPED = "shipped", _("the parcel was handed over")
+    NOT_SHIPPED = "not_shipped", _("the parcel was not handed over")
+    SIGNED = "signed", _("the parcel was signed for")
+    NOT_SIGNED = "not_signed", _("the parcel was not signed for")
+    REFUNDED = "refunded", _("the buyer was refunded")
 
 
 class Outcome(models.TextChoices):
@@ -78,6 +93,10 @@ LIFECYCLE = Lifecycle(
     moves=[
         Move(
             "submit", (Status.OPEN,), Status.ANSWERED, _("Submit the answer"),
+            needs="workorders.submit_evidence", one_way=True,
+        ),
+        Move(
+            "advance", (Status.OPEN,), Status.OPEN, _("Send this stage's answer"),
             needs="workorders.submit_evidence", one_way=True,
         ),
         Move(

@@ -8,6 +8,7 @@ from foundation.audit import context
 from foundation.lifecycle import clock
 
 from . import services
+from .services import presence
 
 
 @shared_task(name="workorders.forfeit_due")
@@ -32,3 +33,21 @@ def escalate_due(**_unknown: Any) -> dict:
 def open_queued(**_unknown: Any) -> dict:
     with context.fresh_request_id("job-"):
         return services.open_queued(clock.now())
+
+
+@shared_task(name="workorders.release_claims")
+def release_claims(**_unknown: Any) -> dict:
+    with context.fresh_request_id("job-"):
+        return services.release_claims(clock.now())
+
+
+@shared_task(name="workorders.sweep_presence")
+def sweep_presence(**_unknown: Any) -> dict:
+    with context.fresh_request_id("job-"):
+        return presence.sweep(clock.now())
+
+
+@shared_task(name="workorders.delete_past_keeping")
+def delete_past_keeping(**_unknown: Any) -> dict:
+    with context.fresh_request_id("job-"):
+        return services.delete_past_keeping(clock.now())

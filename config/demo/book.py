@@ -1,5 +1,6 @@
 """The order book: what a shop of this size has on a day, every state of it, from one seed."""
 
+import heapq
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,12 +48,28 @@ class Book:
         self.now = now
         self.count = 0
         self.first = int.from_bytes(self.random.randbytes(4)) * 10_000
+        self._age: float | None = None  # how old the next order is within its kind's span, 0 to 1; None: anything
 
     def orders(self, how_many: int) -> Iterator[Arrival]:
         """The daily mix."""
         kinds, weights = zip(*KINDS, strict=True)
         chosen = [*kinds[:how_many], *self.random.choices(kinds, weights, k=max(how_many - len(kinds), 0))]
         for kind in chosen:
+            yield self.order(kind)
+
+    def chronicle(self, how_many: int) -> Iterator[Arrival]:
+        """The daily mix, about the earliest first, never held in memory: each kind is spread evenly over its span."""
+        total = sum(share for _kind, share in KINDS)
+        bounds = [how_many * sum(share for _kind, share in KINDS[:place]) // total for place in range(len(KINDS) + 1)]
+        streams = [
+            self._spread(kind, end - start)
+            for (kind, _share), start, end in zip(KINDS, bounds, bounds[1:], strict=False)
+        ]
+        return heapq.merge(*streams, key=lambda one: one.at)
+
+    def _spread(self, kind: str, how_many: int) -> Iterator[Arrival]:
+        for place in range(how_many):
+            self._age = 1 - (place + self.random.random()) / how_many
             yield self.order(kind)
 
     def order(self, kind: str) -> Arrival:
@@ -65,6 +82,12 @@ class Book:
         grouped = shipped - self._days(0.3, 1.2)
         times = {"physically_shipped_at": shipped, "tracking_uploaded_at": shipped + self._days(0.02, 0.2), "signed_at": moment}
         return self._arrival(OrderState.SIGNED, grouped, moment, **times)
+
+    def on_the_way(self, shipped: datetime) -> Arrival:
+        """An order handed over at `shipped` and not signed for, for a case about its parcel."""
+        uploaded = shipped + self._days(0.01, 0.05)
+        times = {"physically_shipped_at": shipped, "tracking_uploaded_at": uploaded}
+        return self._arrival(OrderState.SHIPPED, shipped - self._days(0.3, 1.5), uploaded, **times)
 
     def _completed(self, **said: Any) -> Arrival:
         confirmed = self.now - self._days(1, 75)
@@ -178,8 +201,9 @@ class Book:
         return f"{placed.astimezone(SHANGHAI):%y%m%d}-{self.first + self.count:015d}"
 
     def _days(self, least: float, most: float) -> timedelta:
-        """A span, nearer to the least than to the most."""
-        span = least + (most - least) * (1 - math.sqrt(1 - self.random.random()))
+        """A span, nearer to the least than to the most. The first one asked for says how old an order is."""
+        age, self._age = self._age, None
+        span = least + (most - least) * (1 - math.sqrt(1 - (self.random.random() if age is None else age)))
         return timedelta(seconds=round(span * 86400))
 
     @staticmethod

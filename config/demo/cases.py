@@ -9,31 +9,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from foundation.accounts.models import Shop
+from foundation.lifecycle.deadlines import shanghai_day
 from orders.models import Channel, Order, Party
 from orders.services import record_contact
 from workorders import services
 from workorders.models import WorkOrder
+from workorders.rule_rows import (
+    ADDRESS_CHANGE,
+    NO_TRACE,
+    NOT_RECEIVED,
+    QUALITY,
+    REFUSED,
+    RETURN_RECEIVED,
+    WORRY,
+    WRONG_OR_MISSING,
+)
 from workorders.services import Writing, evidence
 from workorders.slots import SLOTS
-from workorders.states import Branch, Outcome, Reason, Type
+from workorders.states import Branch, Outcome, Reason
 
-from . import pictures
+from . import library, pictures
 from .book import Book
 from .people import Cast
+from .questions import ON_THE_WAY, QUESTIONS
 from .timeline import HOUR, Timeline
-
-QUESTIONS = {
-    Type.NOT_RECEIVED: (
-        "买家反馈：物流显示已签收，但本人没有收到货。\n请在48小时内一次性上传 发货底单 和 签收物流红章证明，"
-        "手写部分须清晰，签字与盖章一致。逾期未处理将全额退款给买家。"
-    ),
-    Type.WRONG_OR_MISSING: (
-        "买家反馈：收到的包裹少发了一件商品。\n请在24小时内提供 发货称重图、签收称重图 和 派件称重图，"
-        "或与买家协商，或安排补发。逾期将全额退款并赔偿，商品下架。"
-    ),
-}
-WINDOW = {Type.NOT_RECEIVED: 48 * HOUR, Type.WRONG_OR_MISSING: 24 * HOUR}
-Tell = Callable[["Case"], None]
 
 
 @dataclass
@@ -50,9 +49,9 @@ class Case:
 
     def ask(self, now: datetime) -> None:
         order = Order.objects.get(shop=self.shop, number=self.order_number)
-        line = order.lines.order_by("position").first() if self.type == Type.WRONG_OR_MISSING else None
+        line = order.lines.order_by("position").first() if self.type == WRONG_OR_MISSING else None
         self.pk = services.open_work_order(
-            order.pk, type=self.type, platform_text=QUESTIONS[Type(self.type)], line=line,
+            order.pk, type=self.type, platform_text=QUESTIONS[self.type], line=line,
             by=self.cast.users["shenhe2"], now=now,
         ).pk  # fmt: skip
 
@@ -75,6 +74,11 @@ def lay_out(case: Case, now: datetime) -> None:
         evidence.add_voucher(case.pk, pictures.upload(slot, row.order), by=_one_of(case, by), now=now, slots=[slot])
 
 
+def fill_library(case: Case, now: datetime) -> None:
+    """Pictures that wait for the case in the order's library."""
+    library.fill(case.row().order, by=_one_of(case, case.cast.users["cangku"]), now=now)
+
+
 def begin_draft(case: Case, now: datetime) -> None:
     """Half done: one voucher, a few words."""
     row, by = case.row(), _one_of(case, case.cast.users["kefu"])
@@ -87,6 +91,22 @@ def prove(case: Case, now: datetime) -> None:
     lay_out(case, now)
     points = [f"{code}.{point}" for code in case.row().asked_slots for point, _label in SLOTS[code].checklist]
     _submit(case, Writing(Branch.EVIDENCE, note="凭证齐全，请核实。", checklist=points), now, composed=True)
+
+
+def acknowledge(case: Case, now: datetime) -> None:
+    services.acknowledge(case.pk, version=None, by=_one_of(case, case.cast.users["kefu"]), now=now)
+
+
+def choose(option: str, note: str = "", *, proof: bool = False, days: int | None = None) -> Callable[["Case", datetime], None]:
+    """Answer a stage by choice, with every voucher asked for if it is to be proved."""
+
+    def act(case: Case, now: datetime) -> None:
+        if proof:
+            lay_out(case, now)
+        day = None if days is None else shanghai_day(now) + timedelta(days=days)
+        _submit(case, Writing(Branch.CHOICE, option=option, note=note, on_day=day), now, composed=proof)
+
+    return act
 
 
 def negotiate(case: Case, now: datetime) -> None:
@@ -107,6 +127,17 @@ def reship(case: Case, now: datetime) -> None:
 
 def agree(case: Case, now: datetime) -> None:
     services.agree_refund(case.pk, version=None, by=case.cast.users["dianzhu"], now=now)
+
+
+def hand_over(case: Case, now: datetime) -> None:
+    """The administrator gives it to customer service."""
+    people = case.cast.users
+    services.assign(case.pk, to=_one_of(case, people["kefu"]), by=_one_of(case, people["guanli"]), now=now)
+
+
+def claim(case: Case, now: datetime) -> None:
+    """Somebody of the warehouse is on it right now."""
+    services.claim(case.pk, by=_one_of(case, case.cast.users["cangku"]), now=now)
 
 
 def run_out(case: Case, now: datetime) -> None:
@@ -140,7 +171,7 @@ def _one_of(case: Case, user: object) -> object:
 # the stories: (type, hours since the platform asked, what happened after how many hours)
 
 Story = tuple[str, float, list[tuple[float, Callable[[Case, datetime], object]]]]
-N, W = Type.NOT_RECEIVED, Type.WRONG_OR_MISSING
+N, W = NOT_RECEIVED, WRONG_OR_MISSING
 WON = decide(Outcome.WON, Reason.PROVED)
 LOST = decide(Outcome.LOST, Reason.NOT_HANDWRITTEN, "红章证明为整张打印。")
 MORE = decide(Outcome.MORE, Reason.UNREADABLE, "派件称重图看不清读数，请重新拍摄后提交。")
@@ -148,11 +179,11 @@ MORE = decide(Outcome.MORE, Reason.UNREADABLE, "派件称重图看不清读数�
 STORIES: list[Story] = [
     # open: least time left first; 48 h and 24 h windows
     (N, 47.2, []),  # 48 minutes left
-    (W, 22.4, [(3, begin_draft)]),  # 1 h 36 min
+    (W, 22.4, [(2, hand_over), (3, begin_draft)]),  # 1 h 36 min
     (N, 45.1, [(8, begin_draft)]),  # 2 h 54 min
-    (N, 37.5, []),
-    (W, 6.3, []),
-    (N, 20.6, [(2, lay_out)]),
+    (N, 37.5, [(1, hand_over)]),
+    (W, 6.3, [(6.2, claim)]),  # claimed six minutes ago
+    (N, 20.6, [(1, fill_library), (2, lay_out)]),
     (N, 3.4, []),
     (W, 0.7, []),
     # overdue and still open: the next minute's job takes them
@@ -160,7 +191,7 @@ STORIES: list[Story] = [
     (N, 51.7, [(5, begin_draft)]),
     (W, 25.1, []),
     # with the platform
-    (N, 30.2, [(20, prove)]),
+    (N, 30.2, [(3, hand_over), (20, prove)]),
     (W, 20.8, [(9, prove)]),
     (W, 27.5, [(16, negotiate)]),
     (W, 15.9, [(7, reship)]),
@@ -176,6 +207,26 @@ STORIES: list[Story] = [
     (N, 60.0, [(48.02, run_out)]),
     (W, 100.0, [(24.01, run_out)]),
     (N, 240.0, [(48.02, run_out)]),
+    # the other types, most of them in stages
+    (QUALITY, 10.4, []),  # to look into it: 1 h 36 min left
+    (QUALITY, 30.0, [(5, acknowledge)]),
+    (QUALITY, 60.0, [(4, acknowledge), (30, prove)]),
+    (QUALITY, 120.0, [(6, acknowledge), (42.02, run_out)]),  # the second stage ran out
+    (REFUSED, 12.0, [(2, acknowledge)]),
+    (REFUSED, 100.0, [(2, acknowledge), (15, choose("recalled", proof=True)), (40, WON)]),
+    (NO_TRACE, 20.0, []),
+    (NO_TRACE, 50.0, [(10, choose("handed_over", proof=True))]),
+    (ADDRESS_CHANGE, 4.2, []),
+    (ADDRESS_CHANGE, 9.0, [(3, choose("handed_over"))]),
+    (ADDRESS_CHANGE, 80.0, [(2, choose("handed_over")), (9, choose("carrier_changes", proof=True)), (30, WON)]),
+    (WORRY, 8.0, []),
+    (WORRY, 20.0, [(4, acknowledge)]),
+    (WORRY, 30.0, [(3, acknowledge), (16, choose("will_arrive", "网点已派送", proof=True, days=2))]),
+    (WORRY, 60.0, [(5, acknowledge), (20, choose("moving")), (45, choose("moving"))]),
+    (WORRY, 110.0, [(5, acknowledge), (20, choose("unknown", "网点暂停收派")), (68.02, run_out)]),
+    (RETURN_RECEIVED, 40.0, []),
+    (RETURN_RECEIVED, 30.0, [(12, choose("wrong_goods", "退回的不是本店商品", proof=True))]),
+    (RETURN_RECEIVED, 90.0, [(20, agree)]),
 ]
 SMALL: list[Story] = [(N, 44.3, []), (N, 49.2, []), (W, 18.2, [(6, prove)]), (W, 75.0, [(24.02, run_out)])]
 
@@ -185,7 +236,8 @@ def tell(timeline: Timeline, cast: Cast, shop: Shop, book: Book, stories: list[S
     behind it. Returns how many orders that takes."""
     for place, (kind, hours, acts) in enumerate(stories):
         asked_at = timeline.now - hours * HOUR
-        arrival = book.signed_at(asked_at - timedelta(hours=26 + place % 5))
+        before = asked_at - timedelta(hours=26 + place % 5)
+        arrival = book.on_the_way(before) if kind in ON_THE_WAY else book.signed_at(before)
         timeline.arrive(shop, [arrival])
         case = Case(timeline, cast, shop, arrival.order.number, kind, asked_at)
         timeline.add(asked_at, case.ask)

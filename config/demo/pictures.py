@@ -9,16 +9,10 @@ from PIL import Image, ImageDraw
 
 from foundation.files.fonts import caption_font
 from orders.models import Order
+from workorders.slots import SLOTS
 
 SIZE = (1200, 900)
 PAPER, INK, GREY, RED = (250, 248, 242), (30, 30, 40), (120, 120, 130), (205, 40, 45)
-TITLES = {
-    "shipping_slip": "发货底单",
-    "sign_off_proof": "签收证明",
-    "weighing_dispatch": "发货称重",
-    "weighing_sign_off": "签收称重",
-    "weighing_delivery": "派件称重",
-}
 
 
 def upload(slot: str, order: Order) -> SimpleUploadedFile:
@@ -43,7 +37,7 @@ def _paper(slot: str, order: Order, random: Random) -> Image.Image:
     sheet = Image.new("RGB", (820, 640), PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.rectangle((14, 14, 805, 625), outline=GREY, width=2)
-    draw.text((300, 34), f"{TITLES[slot]}（示例）", font=caption_font(40), fill=INK)
+    draw.text((300, 34), f"{SLOTS[slot].name_zh}（示例）", font=caption_font(40), fill=INK)
     for place, (name, value) in enumerate(_lines(slot, order, random)):
         top = 120 + place * 62
         draw.text((50, top), name, font=caption_font(26), fill=GREY)
@@ -88,6 +82,6 @@ def _weighing(slot: str, order: Order, random: Random) -> Image.Image:
     draw.rectangle((300, 210, 900, 610), fill=(188, 148, 98), outline=(140, 104, 62), width=4)
     draw.rectangle((300, 390, 900, 424), fill=(214, 186, 140))
     draw.rectangle((350, 250, 770, 560), fill=PAPER)
-    for place, line in enumerate([f"{TITLES[slot]}（示例）", order.number, order.tracking_number or "—", order.carrier or "示例快递"]):
+    for place, line in enumerate([f"{SLOTS[slot].name_zh}（示例）", order.number, order.tracking_number or "—", order.carrier or "示例快递"]):
         draw.text((370, 270 + place * 66), line, font=caption_font(34), fill=INK)
     return picture

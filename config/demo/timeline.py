@@ -1,5 +1,6 @@
 """What happened in the demo's past, done in the order it happened."""
 
+import heapq
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import count, groupby
@@ -24,7 +25,7 @@ class Timeline:
 
     def add(self, at: datetime, act: Callable[[datetime], object]) -> None:
         """Do `act(at)` at `at`, or now if that lies ahead; among equals the one added first."""
-        self._acts.append((min(at, self.now), next(self._places), act))
+        heapq.heappush(self._acts, (min(at, self.now), next(self._places), act))
 
     def arrive(self, shop: Shop, arrivals: list[Arrival]) -> None:
         """Orders come in set-wise: a day at a time of late, by the week before."""
@@ -42,12 +43,11 @@ class Timeline:
         orders = [one.order for one in chunk]
         self.add(chunk[-1].at, lambda at: arrive_many(orders, shop=shop, by=None, now=at))
 
-    def run(self) -> int:
-        """Do it all, earliest first; an act may add later ones."""
+    def run(self, until: datetime | None = None) -> int:
+        """Do everything up to `until` (all of it if None), earliest first; an act may add later ones."""
         done = 0
-        while self._acts:
-            self._acts.sort(key=lambda one: one[:2], reverse=True)
-            at, _place, act = self._acts.pop()
+        while self._acts and (until is None or self._acts[0][0] <= until):
+            at, _place, act = heapq.heappop(self._acts)
             act(at)
             done += 1
         return done

@@ -14,19 +14,20 @@ from .child import Plan
 
 BROKERS = ("redis-server", "valkey-server")
 WEB_GRACE, WORKER_GRACE, BROKER_GRACE = 20, 30, 10  # seconds
+JOBS = {"HOUTAI_ROLE": "jobs"}
 
 
 class CantStart(Exception):
     """A sentence saying what to change."""
 
 
-def processes(*, port: int, var: Path, production: bool) -> list[Plan]:
+def processes(var: Path) -> list[Plan]:
     """The whole house, in the order it is started."""
     return [
         *broker(var),
-        Plan("web", _web(port, production), grace=WEB_GRACE + 5),
-        Plan("clock", _worker("clock"), grace=WORKER_GRACE),
-        Plan("bulk", _worker("bulk"), grace=WORKER_GRACE),
+        Plan("web", _web(), grace=WEB_GRACE + 5),
+        Plan("clock", _worker("clock"), JOBS, grace=WORKER_GRACE),
+        Plan("bulk", _worker("bulk"), JOBS, grace=WORKER_GRACE),
         Plan("beat", _beat(var), grace=5),
     ]
 
@@ -59,13 +60,8 @@ def check_port(port: int) -> None:
             ) from problem
 
 
-def _web(port: int, production: bool) -> list[str]:
-    workers = max(2, min(os.cpu_count() or 2, 8)) if production else 2
-    return [
-        sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}",
-        "--worker-class", "gthread", "--workers", str(workers), "--threads", "4", "--timeout", "60",
-        "--graceful-timeout", str(WEB_GRACE), "--log-level", "warning", "--no-control-socket",
-    ]  # fmt: skip
+def _web() -> list[str]:
+    return [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi:application"]
 
 
 def _worker(queue: str) -> list[str]:

@@ -6,18 +6,20 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from config.demo import goods, people
+from config.demo import cases, goods, people
 from config.demo.book import Book
 from config.demo.log_ins import log_ins
 from foundation.accounts.models import Membership, Shop, User
 from foundation.catalog.models import ListingDay
+from foundation.ledger.models import Transaction
 from foundation.lifecycle import clock
 from foundation.lifecycle.invariants import INVARIANTS
 from orders.models import Order
 from orders.states import OrderState
 from workorders.models import Forfeiture, Voucher, WorkOrder
+from workorders.rule_rows import RULES
 from workorders.services import forfeit_due
-from workorders.states import Status, Type
+from workorders.states import Status
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +43,7 @@ def test_the_demo_shows_every_state_and_its_books_hold():
     assert Order.objects.count() == 120
     assert set(Order.objects.values_list("status", flat=True)) == set(OrderState.values)
     assert set(WorkOrder.objects.values_list("status", flat=True)) == set(Status.values)
-    assert set(WorkOrder.objects.values_list("type", flat=True)) == set(Type.values)
+    assert set(WorkOrder.objects.values_list("type", flat=True)) == {rule["type"] for rule in RULES}
     assert Order.objects.filter(physically_shipped_at__isnull=False, tracking_uploaded_at=None).exists()
     assert {row.outcome for case in WorkOrder.objects.all() for row in case.decisions.all()} == {"won", "lost", "more"}
     assert Voucher.objects.exists() and Forfeiture.objects.filter(compensation_minor__gt=0).exists()
@@ -83,6 +85,18 @@ def test_the_same_seed_gives_the_same_book(now):
     found = goods.stock(shop, now=now)
     books = [list(Book("qinghe", found, seed=one, now=now).orders(30)) for one in (7, 7, 8)]
     assert books[0] == books[1] != books[2]
+
+
+def test_a_streamed_book_holds_and_its_orders_come_in_the_order_they_happened():
+    said = seed(orders=260, shops=2, cases=40)
+    assert "qinghe: " in said and "forfeits" in said
+    assert Order.objects.count() == 260
+    assert [f"{one.code}: {text}" for one in INVARIANTS for text in one.check()] == []
+    for shop in Shop.objects.all():
+        booked = list(Transaction.objects.filter(shop=shop).order_by("pk").values_list("at", flat=True))
+        assert booked == sorted(booked)
+    assert WorkOrder.objects.filter(shop__code="qinghe").count() > len(cases.STORIES) + 1
+    assert User.objects.get(username="kefu").phone
 
 
 @pytest.mark.parametrize("orders", [0, 1, 5])

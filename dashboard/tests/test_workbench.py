@@ -16,7 +16,7 @@ from foundation.notifications.models import Notice
 from foundation.shell.urls_for import shop_url
 from orders.tests.factories import make_order
 from workorders.models import WorkOrder
-from workorders.services import open_work_order
+from workorders.services import assign, open_work_order
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=SHANGHAI)
@@ -47,27 +47,74 @@ def look(owner, sign_in):
 
 
 def _numbers(response) -> dict[str, tuple[int, str]]:
-    """Label → (count, link) of the tiles."""
-    return {tile.label: (tile.count, tile.url) for tile in response.context["tiles"]}
+    """Key → (count, link) of the tiles."""
+    return {tile.key: (tile.count, tile.url) for tile in response.context["tiles"]}
 
 
-def test_every_number_is_the_count_of_the_list_behind_it(shop, cases, look):
-    make_order(shop, now=NOON, status="to_ship", signed_at=None, physically_shipped_at=None, tracking_uploaded_at=None)
+def test_every_number_is_the_count_of_the_list_behind_it(shop, owner, cases, look):
+    to_ship = {"status": "to_ship", "signed_at": None, "physically_shipped_at": None, "tracking_uploaded_at": None}
+    make_order(shop, now=NOON, **to_ship, promised_ship_at=NOON - timedelta(seconds=1))
+    make_order(shop, now=NOON, **to_ship, promised_ship_at=NOON)
+    make_order(shop, now=NOON, **to_ship)
     make_order(shop, now=NOON, status="shipped", signed_at=None, tracking_uploaded_at=None, tracking_number="")
+    assign(cases[2].pk, to=owner, by=owner, now=NOON)
+    assign(cases[3].pk, to=make_member(shop, "service"), by=owner, now=NOON)
     response = look(shop_url(shop, "dashboard:workbench"))
     assert response.status_code == 200
     tiles = _numbers(response)
-    assert {count for count, _url in tiles.values()} == {2, 4, 0, 1}
-    for label, (count, url) in tiles.items():
+    assert {key: count for key, (count, _url) in tiles.items()} == {
+        "soon": 2, "today": 4, "mine": 1, "unassigned": 4, "platform": 0, "to_ship": 3, "late": 1, "number_missing": 1,
+    }
+    for key, (count, url) in tiles.items():
         listed = look(url)
         assert listed.status_code == 200, url
-        assert len(listed.context["page"].rows) == count, label
+        assert len(listed.context["page"].rows) == count, key
+        assert not listed.context["page"].ignored, key
+
+
+def test_no_link_of_the_page_leads_nowhere(shop, cases, look):
+    links = set(re.findall(r'href="([^"]+)"', look(shop_url(shop, "dashboard:workbench")).content.decode().split("<main")[1]))
+    assert len(links) > 90  # fourteen days of six figures are among them
+    for link in links:
+        if link.startswith("/s/"):
+            assert look(link.replace("&amp;", "&")).status_code == 200, link
+
+
+def test_overdue_is_a_part_of_due_soon_and_a_list_of_its_own(shop, cases, look):
+    page = shop_url(shop, "workorders:work-orders")
+    rows = look(f"{page}?tab=to_answer&due=overdue").context["page"].rows
+    assert [case.number for case in rows] == [cases[0].number]
 
 
 def test_half_an_hour_and_the_shanghai_day_are_exact(shop, cases, look):
-    tiles = list(_numbers(look(shop_url(shop, "dashboard:workbench"))).values())
-    assert tiles[0][0] == 2  # overdue and not yet forfeited counts: it needs hands first
-    assert tiles[1][0] == 4  # the case that ends at midnight sharp belongs to tomorrow
+    tiles = _numbers(look(shop_url(shop, "dashboard:workbench")))
+    assert tiles["soon"][0] == 2  # overdue and not yet forfeited counts: it needs hands first
+    assert tiles["today"][0] == 4  # the case that ends at midnight sharp belongs to tomorrow
+
+
+def test_nothing_more_is_due_is_said_once_it_is_so(shop, look):
+    make_order(shop, now=NOON)
+    later = _case(shop, timedelta(hours=12))
+    body = look(shop_url(shop, "dashboard:workbench"))
+    assert body.context["nothing_due"]
+    assert "nothing-due" in body.content.decode()
+    assign(later.pk, to=None, by=None, now=NOON)
+    _case(shop, timedelta(hours=11))
+    body = look(shop_url(shop, "dashboard:workbench"))
+    assert not body.context["nothing_due"]
+    assert "nothing-due" not in body.content.decode()
+
+
+def test_an_empty_shop_is_told_where_to_begin(shop, owner, look):
+    page = shop_url(shop, "dashboard:workbench")
+    steps = look(page).context["steps"]
+    assert [step.url for step in steps[:2]] == [shop_url(shop, "orders:import-orders"), shop_url(shop, "entry:staff")]
+    assert [step.done for step in steps] == [False, False, False]
+    warehouse = make_member(shop, "warehouse")
+    assert [step.url for step in look(page, warehouse).context["steps"][:2]] == ["", ""]
+    assert look(page).context["steps"][1].done
+    make_order(shop, now=NOON)
+    assert look(page).context["steps"] == []
 
 
 def test_next_to_forfeit_says_what_the_board_says(shop, cases, look):

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from foundation.lifecycle.errors import Forbidden
 
@@ -41,6 +42,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "workorders.submit_evidence": LEADERS | {SERVICE},
     "workorders.agree_refund": frozenset({OWNER, FINANCE}),
     "workorders.assign": LEADERS | {SERVICE},
+    "lists.share": LEADERS,
+    "lists.export": LEADERS | {FINANCE, SERVICE},
     "ledger.view": LEADERS | {FINANCE},
     "staff.manage": LEADERS,
 }
@@ -61,7 +64,8 @@ def check(request: HttpRequest, permission: str) -> None:
     """Raise Forbidden, naming whom to ask, unless the signed-in member's role holds `permission`."""
     if not request.membership.can(permission):  # type: ignore[attr-defined]
         raise Forbidden(
-            _("Your role can't do this. Ask one of: %(roles)s.") % {"roles": ", ".join(roles_that_may(permission))},
+            _("Your role can't do this. Ask one of: %(roles)s.")
+            % {"roles": pgettext("between things in a row", ", ").join(roles_that_may(permission))},
             code=permission,
         )
 

@@ -17,6 +17,8 @@ NAMES = {
     "workorders.submit_evidence": _("Submit evidence"),
     "workorders.agree_refund": _("Agree to a refund"),
     "workorders.assign": _("Assign work orders"),
+    "lists.share": _("Keep views of lists for everybody"),
+    "lists.export": _("Download lists as files"),
     "ledger.view": _("See the settlement"),
     "staff.manage": _("Manage staff"),
 }

@@ -12,6 +12,7 @@ from foundation.lifecycle.randoms import public_number
 
 from .models import Membership, Restriction, Shop, ShopKind, User
 from .roles import source_name
+from .signals import person_switched_off
 
 
 @transaction.atomic
@@ -41,10 +42,16 @@ def note_person_added(user: User, *, by: User, now: datetime) -> None:
 
 
 def note_person_revised(user: User, *, changed: Iterable[str], by: User, now: datetime) -> None:
-    """Record, inside the caller's transaction, which fields the platform changed on a person; no values."""
-    fields = ", ".join(changed)
+    """Record, inside the caller's transaction, which fields the platform changed on a person; no values.
+
+    Switching somebody off is told to the rooms above.
+    """
+    fields = list(changed)
     if fields:
-        record("accounts.person_revised", user, by=by, now=now, data={"who": user.username, "fields": fields})
+        data = {"who": user.username, "fields": ", ".join(fields)}
+        record("accounts.person_revised", user, by=by, now=now, data=data)
+    if "is_active" in fields and not user.is_active:
+        person_switched_off.send(User, user=user, by=by, now=now)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from foundation.audit.services import record
 
 from .models import SignIn, User
+from .redirects import next_path
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -82,7 +83,8 @@ def _address(request: HttpRequest) -> str:
 class SessionLimitsMiddleware:
     """Signs out whoever was idle for 30 minutes or signed in for 12 hours, before anything is looked up.
 
-    Also turns the redirect to the sign-in page into a whole-page one when htmx asked for a fragment.
+    Also turns the redirect to the sign-in page into a whole-page one when htmx asked for a fragment, and lets one of a
+    form's POST lead back to the page the form stood on: the form's own address has nothing to show.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -110,12 +112,19 @@ class SessionLimitsMiddleware:
         return False
 
     def _whole_page(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        asked_by_htmx = request.headers.get("HX-Request") == "true"
-        if not (asked_by_htmx and response.status_code == 302 and not request.user.is_authenticated):
+        if response.status_code != 302 or request.user.is_authenticated:
             return response
-        page = request.headers.get("HX-Current-URL", "")
-        path = "/" + page.split("/", 3)[3] if page.count("/") >= 3 else "/"
-        return HttpResponse(status=204, headers={"HX-Redirect": redirect_to_login(path).url})
+        if request.headers.get("HX-Request") == "true":
+            path = _path_of(request.headers.get("HX-Current-URL", ""))
+            return HttpResponse(status=204, headers={"HX-Redirect": redirect_to_login(path).url})
+        if request.method == "POST" and f"?{REDIRECT_FIELD_NAME}=" in response.headers["Location"]:
+            return redirect_to_login(next_path(request, _path_of(request.headers.get("Referer", ""))))
+        return response
+
+
+def _path_of(address: str) -> str:
+    """The path of a page of ours, with its query; `/` if there is none."""
+    return "/" + address.split("/", 3)[3] if address.count("/") >= 3 else "/"
 
 
 def device_name(agent: str) -> str:

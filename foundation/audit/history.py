@@ -45,7 +45,7 @@ class _Data(dict[str, Any]):
         return "—"
 
 
-TRANSLATED = {"role", "flag"}  # kept in English, read in the reader's language
+TRANSLATED = {"role", "flag", "list"}  # kept in English, read in the reader's language
 
 
 def _shown(key: str, value: Any) -> Any:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import Membership, Shop, ShopStatus, User
 from foundation.accounts.roles import Role, source_name
 from foundation.accounts.services import add_member
+from foundation.accounts.signals import membership_ended
 from foundation.audit.services import record
 from foundation.lifecycle.errors import Blocked, Forbidden, IllegalMove, Invalid, Stale
 from foundation.lifecycle.locks import lock
@@ -136,6 +137,7 @@ def end_membership(membership_pk: int, *, by: User, now: datetime) -> Membership
     membership.ended_at = now
     membership.save(update_fields=["ended_at"])
     record("accounts.member_ended", membership.shop, by=by, now=now, data=_words(membership))
+    membership_ended.send(Membership, membership=membership, by=by, now=now)
     return membership
 
 

@@ -16,6 +16,7 @@ def seed_policies() -> None:
             name_en="Upload quota",
             source_note="ours",
             files_per_case=20,
+            files_per_order=100,
             files_per_upload=10,
             shop_day_bytes=1_000_000_000,
         )

@@ -5,6 +5,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -126,14 +127,40 @@ def store_rendered(
 
 def discard(stored: StoredFile) -> None:
     """Take back what was stored a moment ago and nothing names yet: the verb it was stored for was refused."""
-    paths = [path for path in (stored.original_path, stored.clean_path, stored.thumb_path) if path]
+    paths = _paths(stored)
     stored.delete()
-    for path in paths:
-        storage.path_of(path).unlink(missing_ok=True)
+    _unlink(paths)
+
+
+def mark_removed(stored: Iterable[StoredFile], *, why: str, now: datetime) -> int:
+    """Give up the bytes of these files for good; rows, names and hashes stay. Returns how many were there until now.
+
+    In the caller's transaction, set-wise: the rows are marked first, the bytes go after the commit, and what a crash
+    leaves on disk the sweeper takes, because a marked row names nothing. Marking twice changes nothing.
+    """
+    kept = {one.pk: one for one in stored if one.removed_at is None}
+    marked = StoredFile.objects.filter(pk__in=kept, removed_at=None).update(removed_at=now, removed_why=why)
+    paths = [path for one in kept.values() for path in _paths(one)]
+    transaction.on_commit(partial(_unlink, paths), robust=True)
+    return marked
+
+
+class Removed(FileNotFoundError):
+    """The bytes were given up; `str()` is a sentence that says when and why."""
+
+
+def must_be_kept(stored: StoredFile) -> None:
+    """Raise Removed, with its sentence, for a file whose bytes were given up."""
+    if stored.removed_at is not None:
+        raise Removed(stored.why_gone)
 
 
 def open_original(stored: StoredFile, *, by: Any, now: datetime) -> IO[bytes]:
-    """Open a sealed original for a reviewer; each opening is recorded first. Raises FileNotFoundError if it is gone."""
+    """Open a sealed original for a reviewer; each opening is recorded first.
+
+    Raises FileNotFoundError if it is gone, Removed (one of those) if its bytes were given up.
+    """
+    must_be_kept(stored)
     handle = storage.path_of(stored.original_path).open("rb")
     try:
         with transaction.atomic():
@@ -144,8 +171,20 @@ def open_original(stored: StoredFile, *, by: Any, now: datetime) -> IO[bytes]:
     return handle
 
 
+def original_paths(stored: Iterable[StoredFile], *, by: Any, now: datetime) -> dict[int, Path]:
+    """Where the sealed originals lie (file pk → path), for a reviewer's pack; each is recorded as opened, in one go.
+
+    Files whose original was given up, or that never had one, are left out.
+    """
+    there = [one for one in stored if one.original_path and one.removed_at is None]
+    with transaction.atomic():
+        audit.record_many("files.original_opened", [audit.Line(one, data={"name": one.name}) for one in there], by=by, now=now)
+    return {one.pk: storage.path_of(one.original_path) for one in there}
+
+
 def open_clean(stored: StoredFile, *, thumb: bool = False) -> IO[bytes]:
-    """The clean copy (or its thumbnail, where there is one); raises FileNotFoundError if it is gone."""
+    """The clean copy (or its thumbnail, where there is one); FileNotFoundError if it is gone, Removed if given up."""
+    must_be_kept(stored)
     relative = stored.thumb_path if thumb and stored.thumb_path else stored.clean_path
     return storage.path_of(relative).open("rb")
 
@@ -154,11 +193,13 @@ def open_document(stored: StoredFile) -> IO[bytes]:
     """A stored document for reading by its own app or as an attachment."""
     if stored.is_picture:
         raise FileNotFoundError("a picture's original is sealed")
+    must_be_kept(stored)
     return storage.path_of(stored.original_path).open("rb")
 
 
 def sweep_orphans(now: datetime) -> dict[str, int]:
-    """Remove files older than a day that no row names: uploads whose transaction was rolled back, killed writes.
+    """Remove files older than a day that no row names: uploads whose transaction was rolled back, killed writes,
+    and what a crash left of removed ones.
 
     Safe to run twice and beside uploads: a file gets its row within seconds, and rows are never removed.
     """
@@ -227,11 +268,22 @@ def _known(names: Iterable[str]) -> set[str]:
             uids.append(uuid.UUID(name))
         except ValueError:
             continue
-    return {str(uid) for uid in StoredFile.objects.filter(uuid__in=uids).values_list("uuid", flat=True)}
+    kept = StoredFile.objects.filter(uuid__in=uids, removed_at=None)
+    return {str(uid) for uid in kept.values_list("uuid", flat=True)}
+
+
+def _paths(stored: StoredFile) -> list[str]:
+    return [path for path in (stored.original_path, stored.clean_path, stored.thumb_path) if path]
+
+
+def _unlink(paths: Iterable[str]) -> None:
+    for path in paths:
+        storage.path_of(path).unlink(missing_ok=True)
 
 
 def clean_path(stored: StoredFile) -> Path:
-    """Where the clean copy lies, for the composer; raises FileNotFoundError if it is gone."""
+    """Where the clean copy lies, for the composer; FileNotFoundError if it is gone, Removed if given up."""
+    must_be_kept(stored)
     path = storage.path_of(stored.clean_path)
     if not path.is_file():
         raise FileNotFoundError(stored.clean_path)

@@ -11,7 +11,7 @@ SANDBOX = "default-src 'none'; sandbox"
 
 def response(handle: IO[bytes], stored: StoredFile, *, mime: str, attachment: bool) -> Any:
     """A private answer; Range is not honoured, so a file is one bounded read."""
-    name = stored.name
+    name = stored.download_name if attachment else stored.name
     if not attachment and not name.lower().endswith((".jpg", ".jpeg")):
         name = f"{name.rpartition('.')[0] or name}.jpg"
     answer = FileResponse(handle, as_attachment=attachment, filename=name, content_type=mime)

@@ -45,6 +45,8 @@ def open_original(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     try:
         handle = services.open_original(stored, by=request.user, now=clock.now())
+    except services.Removed as removed:
+        return _gone(removed)
     except FileNotFoundError:
         raise Http404 from None
     return response(handle, stored, mime=stored.mime, attachment=True)
@@ -69,5 +71,12 @@ def _serve(stored: StoredFile, *, thumb: bool = False) -> HttpResponse:
         if stored.is_picture:
             return response(services.open_clean(stored, thumb=thumb), stored, mime="image/jpeg", attachment=False)
         return response(services.open_document(stored), stored, mime=stored.mime, attachment=True)
+    except services.Removed as removed:
+        return _gone(removed)
     except FileNotFoundError:
         raise Http404 from None
+
+
+def _gone(removed: services.Removed) -> HttpResponse:
+    """410 with the sentence: the address was right, the bytes were given up."""
+    return HttpResponse(str(removed), status=410, content_type="text/plain; charset=utf-8")

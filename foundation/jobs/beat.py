@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from celery.schedules import crontab
 
 from foundation.files import services as files
 
-from . import folders, services
+from . import folders, heart, services
 
 SENTENCE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 QUEUES = frozenset({"clock", "bulk"})
@@ -75,6 +76,19 @@ def entries() -> list[Entry]:
     return sorted(ENTRIES.values(), key=lambda entry: (entry.queue != "clock", entry.key))
 
 
+register(
+    "every-minute-say-that-the-clock-is-worked",
+    task="jobs.clock_heartbeat",
+    every=heart.PERIOD,
+    run=partial(heart.stamp, "clock"),
+)
+register(
+    "every-minute-say-that-bulk-is-worked",
+    task="jobs.bulk_heartbeat",
+    every=heart.PERIOD,
+    run=partial(heart.stamp, "bulk"),
+    queue="bulk",
+)
 register(
     "every-minute-wake-forgotten-jobs",
     task="jobs.wake_forgotten",

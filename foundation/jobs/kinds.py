@@ -19,6 +19,7 @@ class Kind:
     undone *and* the cursor where it was. `prepare(job, report)` runs before it, outside any transaction, each time: it
     must be quick when there is nothing (left) to prepare, and calls `report(done, total)` while it works, which keeps
     the lease. A DomainError from either stops the job with that sentence.
+    `perm` lets one watch; `perm_of(job)` is the permission to stop it and to let it go on, where that is another one.
     `result_url(job)` is the page that tells the result; with `goes_on` the waiting browser is sent there by itself.
     """
 
@@ -29,6 +30,10 @@ class Kind:
     prepare: Callable[[Any, Callable[[int, int], None]], None] = _nothing_to_prepare
     result_url: Callable[[Any], str | None] = lambda job: None
     goes_on: bool = False
+    perm_of: Callable[[Any], str] | None = None
+
+    def perm_to_steer(self, job: Any) -> str:
+        return self.perm_of(job) if self.perm_of else self.perm
 
 
 KINDS: dict[str, Kind] = {}

@@ -90,3 +90,13 @@ class Job(models.Model):
     def result_url(self) -> str | None:
         kind = kinds.KINDS.get(self.kind)
         return kind.result_url(self) if kind else None
+
+
+class Heartbeat(models.Model):
+    """When a tick of beat was last worked on a queue: one row per queue, overwritten each minute (`heart.py`)."""
+
+    queue = models.CharField(max_length=8, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.queue

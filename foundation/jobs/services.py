@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from foundation.audit import context
 from foundation.audit.services import record
 from foundation.lifecycle import clock
-from foundation.lifecycle.errors import DomainError
+from foundation.lifecycle.errors import DomainError, Stale
 from foundation.lifecycle.locks import lock
 
 from . import kinds
@@ -49,6 +49,7 @@ def start(
 
     With the broker down the row still stands and the rescue entry finds it within a minute. `queued=False` leaves the
     waking to the caller, who runs it in its own process (`run_to_end`). The job speaks the language it was asked in.
+    Stale for a `request_key` another shop or another kind of job was started with.
     """
     kinds.get(kind)
     params = {"language": get_language() or settings.LANGUAGE_CODE} | (params or {})
@@ -60,9 +61,12 @@ def start(
             job.save(force_insert=True)
             record("jobs.started", job, by=by, now=now, to_state=job.status, data={"number": job.number})
     except IntegrityError:
-        if request_key is None:
+        first = Job.objects.filter(request_key=request_key).first() if request_key else None
+        if first is None:
             raise
-        return Job.objects.get(request_key=request_key, shop=shop, kind=kind)
+        if (first.shop_id, first.kind) != (job.shop_id, kind):
+            raise Stale(_("This form was sent before, for something else. Open the page anew.")) from None
+        return first
     if queued:
         transaction.on_commit(partial(wake, job.pk), robust=True)
     return job

@@ -5,7 +5,7 @@ from celery import shared_task
 from foundation.audit import context
 from foundation.lifecycle import clock
 
-from . import folders, services
+from . import folders, heart, services
 
 
 @shared_task(name="jobs.run_job")
@@ -28,3 +28,15 @@ def wake_forgotten(**unknown: object) -> dict:
 def sweep_folders(**unknown: object) -> dict:
     """Remove the working folders of jobs that ended long ago."""
     return folders.sweep(clock.now())
+
+
+@shared_task(name="jobs.clock_heartbeat")
+def clock_heartbeat(**unknown: object) -> dict:
+    """Beat, the broker and the clock's worker are alive."""
+    return heart.stamp("clock", clock.now())
+
+
+@shared_task(name="jobs.bulk_heartbeat")
+def bulk_heartbeat(**unknown: object) -> dict:
+    """The same for the bulk queue."""
+    return heart.stamp("bulk", clock.now())

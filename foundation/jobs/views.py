@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from foundation.accounts.access import check, get_for_shop, requires
+from foundation.files import access
 from foundation.lifecycle import clock
 from foundation.shell.urls_for import shop_url
 
@@ -57,7 +58,7 @@ def job_progress(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @requires("jobs.view")
 def cancel_job(request: HttpRequest, number: str) -> HttpResponse:
-    row = _get(request, number)
+    row = _get(request, number, steering=True)
     services.cancel(row.pk, by=request.user, now=clock.now())
     messages.info(request, _("Job %(number)s is cancelled. What it had already written stays.") % {"number": number})
     return redirect(shop_url(request.shop, "jobs:job", number=number))
@@ -66,20 +67,24 @@ def cancel_job(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @requires("jobs.view")
 def retry_job(request: HttpRequest, number: str) -> HttpResponse:
-    row = _get(request, number)
+    row = _get(request, number, steering=True)
     services.retry(row.pk, by=request.user, now=clock.now())
     messages.info(request, _("Job %(number)s goes on from where it stopped.") % {"number": number})
     return redirect(shop_url(request.shop, "jobs:job", number=number))
 
 
-def _get(request: HttpRequest, number: str) -> Job:
-    """The shop's job, if this person's role may watch its kind."""
+def _get(request: HttpRequest, number: str, *, steering: bool = False) -> Job:
+    """The shop's job, if this person's role may watch its kind, or, `steering`, do to it what it does."""
     row = get_for_shop(Job.objects.select_related("shop", "by", "output_file", "input_file"), request.shop, number=number)
     if row.kind in kinds.KINDS:
-        check(request, kinds.get(row.kind).perm)
+        kind = kinds.get(row.kind)
+        check(request, kind.perm_to_steer(row) if steering else kind.perm)
     return row
 
 
 def _context(request: HttpRequest, row: Job) -> dict:
-    buttons = {one.verb: one for one in row.LIFECYCLE.buttons(row.status, request.membership.can)}
-    return {"job": row, "buttons": buttons, "now": clock.now(), "poll_seconds": POLL_SECONDS}
+    kind, can = kinds.KINDS.get(row.kind), request.membership.can  # type: ignore[attr-defined]
+    steers = kind is None or can(kind.perm_to_steer(row))
+    buttons = {one.verb: one for one in row.LIFECYCLE.buttons(row.status, can)} if steers else {}
+    openable = row.output_file_id is not None and access.may_open(request, row.output_file)
+    return {"job": row, "openable": openable, "buttons": buttons, "now": clock.now(), "poll_seconds": POLL_SECONDS}

@@ -1,42 +1,50 @@
-"""The statement as CSV: every line of the filter, oldest first, streamed so that memory stays flat."""
+"""The statement as a file: every line of the filter, oldest first, in chunks so that memory stays flat."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
-from itertools import islice
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
+from foundation.lists.columns import MOMENT, MONEY, TEXT
+from foundation.lists.export import Table, read
+from foundation.lists.query import ListQuery
+from foundation.lists.sheets import Columns
 
 from .movements import label_of
 from .naming import Reference, reference_of, text_many
 from .statement import Statement
 
-BOM = "\ufeff"  # so that spreadsheets read it as UTF-8
-CHUNK = 1000
-UTC_PLUS_8 = timedelta(hours=8)  # rows are read in UTC; Shanghai has had no summer time since 1991
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+Line = list[Any]
 
 
-def statement_csv(statement: Statement) -> Iterator[str]:
-    """Header, opening balance, lines with the balance after each, closing balance. Amounts are yuan, plain numbers.
+def table(query: ListQuery) -> Table:
+    """Opening balance, lines with the balance after each, closing balance: what the page shows, on one sheet."""
+    labels = [_("Booked (UTC+8)"), _("Movement"), _("Booked for"), _("Amount"), _("Balance"), _("Note"), _("By")]
+    kinds = [MOMENT, TEXT, TEXT, MONEY, MONEY, TEXT, TEXT]
+    return Table(labels, kinds, _chunks(Statement(query)))
 
-    Plain tuples, a thousand lines a piece: model objects would cost several times the database's share.
-    """
-    figures = statement.figures
-    head = [_("Booked (UTC+8)"), _("Movement"), _("Booked for"), _("Amount"), _("Balance"), _("Note"), _("By")]
-    yield BOM + _text([head, ["", _("Opening balance"), "", "", plain_yuan(figures["opening"]), "", ""]])
-    balance = figures["opening"]
-    rows = statement.entries.filter(statement.period.inside).order_by("at", "pk").values_list(*COLUMNS)
-    stream = map(Row._make, rows.iterator(chunk_size=CHUNK))
+
+def _chunks(statement: Statement) -> Iterator[Columns]:
+    """Plain tuples: model objects would cost several times the database's share."""
+    balance = statement.figures["opening"]
+    yield _columns([_mark(_("Opening balance"), balance)])
+    rows = statement.entries.filter(statement.period.inside)
     writer = _Writer(statement)
-    while chunk := list(islice(stream, CHUNK)):
-        lines, balance = writer.lines(chunk, balance)
-        yield _text(lines)
-    yield _text([["", _("Closing balance"), "", "", plain_yuan(balance), "", ""]])
+    for chunk in read(rows, COLUMNS, "at", descending=False):
+        lines, balance = writer.lines([Row(*found[: len(COLUMNS)]) for found in chunk], balance)
+        if lines:
+            yield _columns(lines)
+    yield _columns([_mark(_("Closing balance"), balance)])
+
+
+def _mark(label: str, balance: int) -> Line:
+    return [None, label, None, None, balance, None, None]
+
+
+def _columns(lines: list[Line]) -> Columns:
+    return list(zip(*lines, strict=True))
 
 
 class Row(NamedTuple):
@@ -71,7 +79,7 @@ class _Writer:
         self.labels: dict[str, str] = {}
         self.people: dict[int | None, str] = {None: _("System")}
 
-    def lines(self, chunk: list[Row], balance: int) -> tuple[list[list[str]], int]:
+    def lines(self, chunk: list[Row], balance: int) -> tuple[list[Line], int]:
         """The chunk's lines of the chosen movement, and the balance after all of them."""
         wanted = [row for row in chunk if self.movement in ("", row.movement)]
         texts = text_many((row.reference for row in wanted), self.shop)
@@ -83,32 +91,14 @@ class _Writer:
                 lines.append(self._cells(row, texts.get(row.reference, ""), balance))
         return lines, balance
 
-    def _cells(self, row: Row, subject: str, balance: int) -> list[str]:
+    def _cells(self, row: Row, subject: str, balance: int) -> Line:
         if row.movement not in self.labels:
-            self.labels[row.movement] = harmless(label_of(row.movement))
-        moment = (row.at + UTC_PLUS_8).isoformat(" ", "seconds")[:19]
+            self.labels[row.movement] = str(label_of(row.movement))
         return [
-            moment, self.labels[row.movement], harmless(subject), plain_yuan(row.amount_minor), plain_yuan(balance),
-            harmless(row.note), self.people[row.by_id],
+            row.at, self.labels[row.movement], subject, row.amount_minor, balance, row.note, self.people[row.by_id],
         ]  # fmt: skip
 
     def _meet(self, ids: Iterable[int | None]) -> None:
         new = {pk for pk in ids if pk is not None and pk not in self.people}
         if new:
-            self.people |= {user.pk: harmless(str(user)) for user in User.objects.filter(pk__in=new)}
-
-
-def _text(lines: list[list[str]]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows(lines)
-    return out.getvalue()
-
-
-def plain_yuan(minor: int) -> str:
-    """123450 → "1234.50", −5 → "-0.05": a number for a spreadsheet."""
-    return f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02d}"
-
-
-def harmless(text: str) -> str:
-    """Text a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+            self.people |= {user.pk: str(user) for user in User.objects.filter(pk__in=new)}

@@ -5,6 +5,7 @@ the page's newest line is taken off the account's balance, or, on the last page,
 added up. So no page depends on how many years lie before it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,31 +13,19 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Shop
 from foundation.lifecycle.deadlines import day_start
 from foundation.lists.filters import period_start
 from foundation.lists.keyset import Cursor, beyond
 from foundation.lists.page import ListPage
-from foundation.lists.spec import ListSpec, Sort, Tab
+from foundation.lists.query import ListQuery
 
-from .filters import StatementFilter
 from .kinds import Kind
 from .models import Account, Entry
 
 # The shop's own money first; that is what people come for.
 SHOWN_ORDER = (Kind.SETTLEMENT, Kind.PENDING, Kind.DEPOSIT, Kind.TEMPORARY, Kind.HELD, Kind.DEBT)
-
-STATEMENT = ListSpec(
-    tabs=[Tab(kind.value, kind.label, Q(kind=kind)) for kind in SHOWN_ORDER],
-    sorts=[Sort("at", "at", _("Booked"))],
-    default_sort="-at",
-    filterset=StatementFilter,
-    only=("kind", "amount_minor", "balance_after_minor", "order_id", "transaction"),
-    related=("transaction", "transaction__by"),
-)
 
 
 @dataclass(frozen=True)
@@ -56,21 +45,22 @@ class Period:
 
 
 class Statement:
-    """One account of one shop as the page and the export show it."""
+    """One account of one shop as the page and the file show it; `page` is None where only a file is written."""
 
-    def __init__(self, request: HttpRequest, shop: Shop, now: datetime):
-        self.shop = shop
-        self.page: ListPage = STATEMENT.page(request, Entry.objects.filter(shop_id=shop.pk), now=now)
-        self.kind = Kind(self.page.tab.key)
-        self.entries: QuerySet[Entry] = Entry.objects.filter(shop_id=shop.pk, kind=self.kind)
+    def __init__(self, query: ListQuery, page: ListPage | None = None):
+        self.shop: Shop = query.shop
+        self.query = query
+        self.page: ListPage = page  # type: ignore[assignment]
+        self.kind = Kind(query.tab.key)
+        self.entries: QuerySet[Entry] = Entry.objects.filter(shop_id=self.shop.pk, kind=self.kind)
         self.chosen = self._chosen()
-        self.period = self._period(now)
+        self.period = self._period(query.now)
 
     def _chosen(self) -> dict[str, Any]:
-        if not self.page.has_filters:
+        if not self.query.has_filters:
             return {}
-        self.page.filterset.form.is_valid()
-        return self.page.filterset.form.cleaned_data
+        self.query.filterset.form.is_valid()
+        return self.query.filterset.form.cleaned_data
 
     def _period(self, now: datetime) -> Period:
         """What the period and the two days say together: the later start, the day's end."""
@@ -89,7 +79,10 @@ class Statement:
     @cached_property
     def accounts(self) -> list[Account]:
         """All six, in the order of the tabs; those never opened stand at zero."""
-        found = {account.kind: account for account in Account.objects.filter(shop=self.shop)}
+        return self._all_accounts(Account.objects.filter(shop=self.shop))
+
+    def _all_accounts(self, rows: Iterable[Account]) -> list[Account]:
+        found = {account.kind: account for account in rows}
         return [found.get(kind) or Account(shop=self.shop, kind=kind) for kind in SHOWN_ORDER]
 
     @cached_property
@@ -142,17 +135,18 @@ class Statement:
     def _sums(self, **conditions: Q) -> dict[str, int]:
         """Sums of this account's entries beside its balance, in one statement: a booking between two would shift them.
 
-        Every sum is its own range of the statement's index.
+        Every sum is its own range of the statement's index, worked out once beside all six accounts.
         """
 
         def total(condition: Q) -> Coalesce:
             matching = self.entries.filter(condition).order_by().values("kind").annotate(all=Sum("amount_minor"))
             return Coalesce(Subquery(matching.values("all"), output_field=BigIntegerField()), 0)
 
-        account = Account.objects.filter(shop=self.shop, kind=self.kind)
         sums = {name: total(condition) for name, condition in conditions.items()}
-        found = account.annotate(**sums).values("balance_minor", *sums).first()
-        return found or dict.fromkeys(["balance_minor", *sums], 0)
+        rows = list(Account.objects.filter(shop=self.shop).annotate(**sums))
+        self.__dict__.setdefault("accounts", self._all_accounts(rows))
+        own = next((account for account in rows if account.kind == self.kind), None)
+        return {name: getattr(own, name, 0) for name in ("balance_minor", *sums)}
 
 
 def _newer(row: Any) -> Q:

@@ -8,6 +8,6 @@ from .beat import reconcile_books
 
 
 @shared_task(name="ledger.reconcile")
-def reconcile() -> dict[str, int]:
+def reconcile(**_unknown: object) -> dict[str, int]:
     """Safe to run twice: one report per Shanghai day."""
     return reconcile_books(clock.now())

@@ -7,5 +7,4 @@ from . import views
 app_name = "ledger"
 urlpatterns = [
     path("", views.statement, name="statement"),
-    path("statement.csv", views.export_statement, name="export-statement"),
 ]

@@ -1,29 +1,22 @@
-"""Writing booked rows: one statement per table on PostgreSQL, bulk_create elsewhere.
+"""Writing booked rows: COPY on PostgreSQL, bulk_create elsewhere.
 
-bulk_create prepares every value of every row through its field and costs more than the database does; a booking is
-the most written row of the house, so PostgreSQL gets columns as arrays instead (the one raw INSERT of the ledger).
+A booking is the most written row of the house. bulk_create prepares every value of every row through its field and
+costs more than the database does; COPY takes them as they are, and keys, CHECKs and triggers see the rows like any
+others.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connections, router
 
+from foundation.lifecycle.bulk import insert_many
+
 from .models import Entry, Transaction
 
-TRANSACTIONS = """
-INSERT INTO ledger_transaction
-    (idempotency_key, movement, shop_id, order_id, subject_type, subject_id, total_minor, note, by_id, at)
-SELECT given.*, %s::bigint, %s::timestamptz
-FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[])
-    AS given
-RETURNING idempotency_key, id
-"""
 ENTRIES = """
-INSERT INTO ledger_entry
-    (transaction_id, account_id, shop_id, kind, amount_minor, balance_after_minor, order_id, at)
-SELECT given.*, %s::timestamptz
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[]) AS given
+COPY ledger_entry (transaction_id, account_id, shop_id, kind, amount_minor, balance_after_minor, order_id, at)
+FROM STDIN
 """
 
 
@@ -45,11 +38,15 @@ def insert(transactions: Sequence[Transaction], lines: Sequence[Line]) -> None:
     """
     if not transactions:
         return
-    if connections[router.db_for_write(Transaction)].vendor == "postgresql":
-        _insert_columns(transactions, lines)
-    else:
-        Transaction.objects.bulk_create(transactions)
+    insert_many(transactions)
+    connection = connections[router.db_for_write(Entry)]
+    if connection.vendor != "postgresql":
         Entry.objects.bulk_create([_entry(line) for line in lines])
+        return
+    at = transactions[0].at.isoformat()  # one chunk, one moment
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(ENTRIES) as copy:
+        for booked, account_id, shop_id, kind, amount, after in lines:
+            copy.write_row((booked.pk, account_id, shop_id, str(kind), amount, after, booked.order_id, at))
 
 
 def _entry(line: Line) -> Entry:
@@ -64,38 +61,3 @@ def _entry(line: Line) -> Entry:
         order_id=booked.order_id,
         at=booked.at,
     )
-
-
-def _insert_columns(transactions: Sequence[Transaction], lines: Sequence[Line]) -> None:
-    first = transactions[0]  # one chunk, one person, one moment
-    columns: list[list[Any]] = [
-        [booked.idempotency_key for booked in transactions],
-        [str(booked.movement) for booked in transactions],
-        [booked.shop_id for booked in transactions],
-        [booked.order_id for booked in transactions],
-        [booked.subject_type for booked in transactions],
-        [booked.subject_id for booked in transactions],
-        [booked.total_minor for booked in transactions],
-        [booked.note for booked in transactions],
-    ]
-    with connections[router.db_for_write(Transaction)].cursor() as cursor:
-        cursor.execute(TRANSACTIONS, [first.by_id, first.at, *columns])
-        pks = dict(cursor.fetchall())
-        for booked in transactions:
-            booked.pk = pks[booked.idempotency_key]
-            booked._state.adding = False
-            booked._state.db = cursor.db.alias
-        if lines:
-            cursor.execute(
-                ENTRIES,
-                [
-                    first.at,
-                    [line.booked.pk for line in lines],
-                    [line.account_id for line in lines],
-                    [line.shop_id for line in lines],
-                    [str(line.kind) for line in lines],
-                    [line.amount_minor for line in lines],
-                    [line.balance_after_minor for line in lines],
-                    [line.booked.order_id for line in lines],
-                ],
-            )

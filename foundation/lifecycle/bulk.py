@@ -1,19 +1,40 @@
-"""Inserting many rows of one model: COPY on PostgreSQL, `bulk_create` elsewhere.
+"""Writing many rows of one model: COPY and one UPDATE on PostgreSQL, `bulk_create` and `executemany` elsewhere.
 
 `bulk_create` prepares every value of every row through its field, which costs more than the database does. COPY takes
 the values as they stand on the objects; constraints and triggers see the rows like any others.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connections, router
 from django.db.models import CharField, Field, JSONField, Model, TextField
+from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
 
 M = TypeVar("M", bound=Model)
 WORTH_IT = 20
+
+
+@cache
+def maker(model: type[M]) -> Callable[..., M]:
+    """A function that makes unsaved rows of `model` for `insert_many`, given its columns ("shop_id", not "shop").
+
+    What is left out is as in `model()`. For chunks: no signals, no checks of names, an eighth of the time. A column
+    whose default is made anew for each row (a list, a number drawn) must be given.
+    """
+    blank = dict(model().__dict__)
+    del blank["_state"]
+
+    def make(**columns: Any) -> M:
+        row = model.__new__(model)
+        row.__dict__ = blank | columns
+        row._state = ModelState()
+        return row
+
+    return make
 
 
 def insert_many(objects: Sequence[M]) -> list[M]:
@@ -29,6 +50,58 @@ def insert_many(objects: Sequence[M]) -> list[M]:
     if len(objects) < WORTH_IT or not _can_copy(model, objects[0]):
         return model._base_manager.bulk_create(objects, batch_size=500)
     return _copy(model, objects)
+
+
+def update_many(
+    model: type[Model],
+    rows: Mapping[int, Sequence[Any]],
+    columns: Sequence[str],
+    *,
+    add: Collection[str] = (),
+    also: Mapping[str, Any] | None = None,
+) -> None:
+    """Write `rows` (pk → a value per column) in one statement; the caller holds them.
+
+    Values of the columns in `add` are added to what stands there; `also` is the same for every row. For columns of
+    plain values, not for JSON.
+    """
+    if not rows:
+        return
+    connection = connections[router.db_for_write(model)]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    same: list[tuple[Any, Any]] = [(model._meta.get_field(name), value) for name, value in (also or {}).items()]
+    plain = [field.get_db_prep_save(value, connection) for field, value in same]
+    arrays = connection.vendor == "postgresql"
+    given = [f"g.c{place}" if arrays else "%s" for place in range(len(fields))]
+    sets = [
+        f'"{field.column}" = "{model._meta.db_table}"."{field.column}" + {value}' if name in add else f'"{field.column}" = {value}'
+        for field, name, value in zip(fields, columns, given, strict=True)
+    ]
+    sets += [f'"{field.column}" = %s' for field, _value in same]
+    table, key = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        if arrays:
+            kinds = "".join(f", %s::{_array_of(field, connection)}[]" for field in fields)
+            names = ", ".join(["pk", *(f"c{place}" for place in range(len(fields)))])
+            by_column = [list(values) for values in zip(*rows.values(), strict=True)]
+            cursor.execute(
+                f'UPDATE "{table}" SET {", ".join(sets)} '
+                f'FROM unnest(%s::bigint[]{kinds}) AS g({names}) WHERE "{table}"."{key}" = g.pk',
+                [*plain, list(rows), *by_column],
+            )
+            return
+        cursor.executemany(
+            f'UPDATE "{table}" SET {", ".join(sets)} WHERE "{key}" = %s',
+            [
+                [*(f.get_db_prep_save(v, connection) for f, v in zip(fields, values, strict=True)), *plain, pk]
+                for pk, values in rows.items()
+            ],
+        )
+
+
+def _array_of(field: Any, connection: Any) -> str:
+    """The type of a column in an array: an array of varchar(20) would be cast value by value."""
+    return "text" if isinstance(field, CharField | TextField) else str(field.db_type(connection))
 
 
 def _can_copy(model: type[Model], first: Model) -> bool:

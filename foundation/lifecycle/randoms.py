@@ -12,8 +12,9 @@ _seeded: ContextVar[Random | None] = ContextVar("seeded_numbers", default=None)
 
 def public_number(prefix: str, length: int = 10) -> str:
     """`prefix` + `length` characters of Crockford base32 (50 bits at 10): "WO7K3M9QZX1A"."""
-    choose = (_seeded.get() or secrets).choice
-    return prefix + "".join(choose(ALPHABET) for _ in range(length))
+    seeded = _seeded.get()
+    drawn = seeded.getrandbits(5 * length) if seeded else secrets.randbits(5 * length)
+    return prefix + "".join([ALPHABET[drawn >> 5 * place & 31] for place in range(length)])
 
 
 @contextmanager

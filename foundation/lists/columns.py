@@ -1,6 +1,6 @@
 """What a list shows and writes to files: columns on the page, fields in a file, sums under it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,16 @@ class Field:
     `sources` are ORM paths read as tuples (no model objects, so a million rows stay cheap); `value(*sources)` turns
     them into what is written, by default the first as it is. `kind` decides how: TEXT as text and made harmless for
     spreadsheets, NUMBER as a number, MONEY as yuan with two decimals from fen, MOMENT as Shanghai time, FLAG as
-    yes/no. Order numbers are TEXT: a spreadsheet would round them. `label` "" takes the column's.
+    yes/no. Order numbers are TEXT: a spreadsheet would round them. `label` "" takes the column's. `sql` says what
+    `value` does in PostgreSQL's words, `{0}` being the source: where all fields of a list have it, need no `value` or
+    have `Words`, the database writes its CSV (see quick.py).
     """
 
     sources: Sequence[str]
     kind: str = TEXT
     value: Callable[..., Any] | None = None
     label: Any = ""
+    sql: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,3 +58,22 @@ class Total:
     label: Any
     source: str
     kind: str = MONEY
+
+
+class Words:
+    """A Field's `value` for a column with choices: the word people know it by, in the file's language."""
+
+    def __init__(self, labels: Mapping[Any, Any]):
+        self.labels = labels
+
+    def __call__(self, value: Any) -> str:
+        return str(self.labels.get(value, value))
+
+    def spoken(self) -> dict[Any, str]:
+        """Value → word, all of them."""
+        return {value: str(word) for value, word in self.labels.items()}
+
+
+def label_of(choices: Any) -> Words:
+    """The words of a column's choices."""
+    return Words(dict(choices.choices))

@@ -12,6 +12,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from foundation.audit.history import yuan
 from foundation.lifecycle.deadlines import day_start, shanghai_day
@@ -104,9 +105,10 @@ class OneOfFilter(django_filters.MultipleChoiceFilter):
 class ListFilterSet(django_filters.FilterSet):
     """Base of every list's filters. A value that makes no sense is left out, shown with its error when the bar opens."""
 
-    def __init__(self, *args: Any, now: Callable[[], datetime], shop: Any = None, **kwargs: Any):
+    def __init__(self, *args: Any, now: Callable[[], datetime], shop: Any = None, user: Any = None, **kwargs: Any):
         self.now = now
         self.shop = shop
+        self.user = user  # whose "mine" it is
         super().__init__(*args, **kwargs)
 
     @classmethod
@@ -136,7 +138,7 @@ class ListFilterSet(django_filters.FilterSet):
             return yuan(value)
         labels = {str(key): str(label) for key, label in getattr(field, "choices", [])}
         if isinstance(value, list):
-            return ", ".join(labels.get(str(one), str(one)) for one in value)
+            return pgettext("between things in a row", ", ").join(labels.get(str(one), str(one)) for one in value)
         if isinstance(value, date):
             return value.isoformat()
         if isinstance(value, bool):

@@ -6,6 +6,7 @@ which one index (shop, column, id) answers from both ends.
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -91,31 +92,40 @@ def beyond(column: str, cursor: Cursor, *, descending: bool) -> Q:
     return Q(**{f"{column}__{way}e": cursor.value}) & strict
 
 
-def first(rows: QuerySet, column: str, size: int, *, descending: bool) -> Slice:
-    found = list(_ordered(rows, column, descending)[: size + 1])
+Asked = Callable[[str, int, Cursor | None, bool], list[Any]]  # what `part` gives, asked some other way
+
+
+def first(rows: QuerySet | Asked, column: str, size: int, *, descending: bool) -> Slice:
+    found = _found(rows, column, size, None, descending)
     return _slice(found[:size], column, previous=False, following=len(found) > size)
 
 
-def last(rows: QuerySet, column: str, size: int, *, descending: bool) -> Slice:
-    found = list(_ordered(rows, column, not descending)[: size + 1])
+def last(rows: QuerySet | Asked, column: str, size: int, *, descending: bool) -> Slice:
+    found = _found(rows, column, size, None, not descending)
     return _slice(found[:size][::-1], column, previous=len(found) > size, following=False)
 
 
-def after(rows: QuerySet, column: str, size: int, cursor: Cursor, *, descending: bool) -> Slice:
-    ahead = rows.filter(beyond(column, cursor, descending=descending))
-    found = list(_ordered(ahead, column, descending)[: size + 1])
+def after(rows: QuerySet | Asked, column: str, size: int, cursor: Cursor, *, descending: bool) -> Slice:
+    found = _found(rows, column, size, cursor, descending)
     return _slice(found[:size], column, previous=True, following=len(found) > size)
 
 
-def before(rows: QuerySet, column: str, size: int, cursor: Cursor, *, descending: bool) -> Slice:
-    behind = rows.filter(beyond(column, cursor, descending=not descending))
-    found = list(_ordered(behind, column, not descending)[: size + 1])
+def before(rows: QuerySet | Asked, column: str, size: int, cursor: Cursor, *, descending: bool) -> Slice:
+    found = _found(rows, column, size, cursor, not descending)
     return _slice(found[:size][::-1], column, previous=len(found) > size, following=True)
 
 
-def _ordered(rows: QuerySet, column: str, descending: bool) -> QuerySet:
+def part(rows: QuerySet, column: str, size: int, cursor: Cursor | None, *, descending: bool) -> QuerySet:
+    """A page and one row more in the given direction, beyond the cursor if there is one."""
     sign = "-" if descending else ""
-    return rows.order_by(f"{sign}{column}", f"{sign}pk")
+    ahead = rows.filter(beyond(column, cursor, descending=descending)) if cursor else rows
+    return ahead.order_by(f"{sign}{column}", f"{sign}pk")[: size + 1]
+
+
+def _found(rows: QuerySet | Asked, column: str, size: int, cursor: Cursor | None, descending: bool) -> list[Any]:
+    if isinstance(rows, QuerySet):
+        return list(part(rows, column, size, cursor, descending=descending))
+    return rows(column, size, cursor, descending)
 
 
 def _slice(rows: list[Any], column: str, *, previous: bool, following: bool) -> Slice:
@@ -128,8 +138,14 @@ def _slice(rows: list[Any], column: str, *, previous: bool, following: bool) -> 
     )
 
 
-def _cursor(row: Any, column: str) -> str:
+def place_of(row: Any, column: str) -> Cursor | None:
+    """The row's place in the order; None where it has none (the column is NULL there)."""
     value = row
     for name in column.split("__"):
         value = getattr(value, name)
-    return Cursor(value, row.pk).encode()
+    return None if value is None else Cursor(value, row.pk)
+
+
+def _cursor(row: Any, column: str) -> str:
+    place = place_of(row, column)
+    return place.encode() if place else ""

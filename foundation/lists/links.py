@@ -13,14 +13,23 @@ def with_next(request: HttpRequest, url: str) -> str:
     here = request.get_full_path()
     if len(here) > LONGEST:
         here = request.path
-    return f"{url}{'&' if '?' in url else '?'}{urlencode({'next': here})}"
+    return joined(url, next=here)
+
+
+def joined(url: str, **params: str) -> str:
+    """`url` with more parameters."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}"
 
 
 def back_url(request: HttpRequest, default: str) -> str:
     """Where `next` leads, if that is a page of this host and of this shop; else `default`."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
+    return inside(request, request.POST.get("next") or request.GET.get("next") or "") or default
+
+
+def inside(request: HttpRequest, target: str) -> str:
+    """`target` if it is a page of this host and of this shop, else ""."""
     target = target.replace("\x00", "")[:LONGEST]
     shop = getattr(request, "shop", None)
-    inside = f"/s/{shop.code}/" if shop else "/"
+    shop_root = f"/s/{shop.code}/" if shop else "/"
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if safe and target.startswith(inside) else default
+    return target if safe and target.startswith(shop_root) else ""

@@ -1,11 +1,12 @@
 """Searching by number: exact or prefix on an index; many pasted numbers are an IN (rules §3)."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db import connections
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 LONGEST_TEXT = 12_000
 LONGEST_TOKEN = 64
@@ -20,6 +21,10 @@ class Exact:
 
     column: str
     upper: bool = False
+
+    def of(self, shop: Any) -> "Exact":
+        """This search among the shop's rows."""
+        return self
 
     def one(self, token: str, using: str) -> Q | None:
         return Q(**{self.column: self._shape(token)})
@@ -61,6 +66,25 @@ class Tail(Exact):
         return Q(**{f"{self.column}__in": [token for token in tokens if len(token) == self.length]})
 
 
+@dataclass(frozen=True)
+class Through(Exact):
+    """Equal to a column of the row `via` points to: looked up there first, in a statement of its own, because an OR over
+    two tables is answered by no index. `rows(shop)` are that table's rows; there the column has one."""
+
+    via: str = field(kw_only=True)
+    rows: Callable[[Any], QuerySet] = field(kw_only=True)
+
+    def of(self, shop: Any) -> Exact:
+        return replace(self, rows=lambda _shop: self.rows(shop))
+
+    def one(self, token: str, using: str) -> Q | None:
+        return self.many([token])
+
+    def many(self, tokens: Sequence[str]) -> Q:
+        found = self.rows(None).filter(**{f"{self.column}__in": [self._shape(token) for token in tokens]})
+        return Q(**{f"{self.via}__in": list(found.order_by().values_list("pk", flat=True))})
+
+
 def tokens_of(text: str) -> list[str]:
     """The numbers in what was typed or pasted: cut at blanks and commas, without doubles, at most 200."""
     cleaned = text.replace("\x00", "")[:LONGEST_TEXT]
@@ -68,8 +92,9 @@ def tokens_of(text: str) -> list[str]:
     return list(found)[:MOST_TOKENS]
 
 
-def condition(columns: Sequence[Exact], tokens: Sequence[str], using: str) -> Q:
+def condition(columns: Sequence[Exact], tokens: Sequence[str], using: str, shop: Any = None) -> Q:
     """Rows in which some column matches; no tokens matches everything."""
+    columns = [column.of(shop) for column in columns]
     found = Q()
     if len(tokens) == 1:
         for column in columns:

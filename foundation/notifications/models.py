@@ -25,7 +25,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(read_at=None, cancelled_at=None)
 
     def about(self, subject_type: str, subject_ids: list[int]) -> "NoticeQuerySet":
-        return self.filter(subject_type=subject_type, subject_id__in=subject_ids)
+        return self.filter(subject_type=subject_type, subject_id__among=subject_ids)
 
 
 class Notice(models.Model):
@@ -119,6 +119,11 @@ class OutboxMessage(models.Model):
             models.Index(fields=["next_at", "id"], name="outbox_due", condition=models.Q(status=Outgoing.PENDING)),
             models.Index(fields=["claimed_at"], name="outbox_stuck", condition=models.Q(status=Outgoing.SENDING)),
             models.Index(fields=["subject_type", "subject_id"], name="outbox_subject"),
+            models.Index(
+                fields=["status", "id"],
+                name="outbox_needs_somebody",
+                condition=models.Q(status__in=[Outgoing.DEAD, Outgoing.UNKNOWN]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

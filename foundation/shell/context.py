@@ -17,7 +17,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme if theme in THEMES else "auto",
         "demo_mode": settings.HOUTAI_MODE == "demo",
-        "menu_sections": menu.sections(request) if has_shop else [],
+        "menu_sections": menu.sections(request) if has_shop else (),
         "shop": getattr(request, "shop", None),
         "membership": getattr(request, "membership", None),
     }

@@ -1,48 +1,100 @@
 """Counts that cost the same at any size: capped, and many of them in one statement."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+
+from foundation.lifecycle.prepared import Prepared
 
 CAP = 1000  # counted up to here; 1000 is shown as "999+"
 
-_waiting: dict[str, Callable[[HttpRequest], QuerySet]] = {}
+_waiting: dict[str, tuple[Prepared, Sequence[str]]] = {}
 
 
-def register(name: str, rows: Callable[[HttpRequest], QuerySet]) -> None:
-    """A small number every page of a shop shows (menu badge, bell); `rows(request)` are what it counts, on an index."""
-    _waiting[name] = rows
+def register(name: str, rows: Callable[..., QuerySet], *of: str) -> None:
+    """A small number every page of a shop shows (menu badge, bell); `rows` are what it counts, on an index, by the ids
+    of what the request has: "shop", "user"."""
+    ids: Prepared = Prepared(lambda *pks: rows(*pks).order_by().values("pk"), *[int] * len(of))
+    _waiting[name] = ids, of
+
+
+def _waiting_sql(request: HttpRequest) -> "list[Sql | None]":
+    return [ids.statement(*(getattr(request, name).pk for name in of)) for ids, of in _waiting.values()]
 
 
 def waiting(request: HttpRequest) -> dict[str, int]:
     """All those numbers by name, capped, in one statement per request."""
     if not hasattr(request, "_waiting"):
-        counts = capped_counts([rows(request) for rows in _waiting.values()])
+        counts = _run(_waiting_sql(request), CAP)
         request._waiting = dict(zip(_waiting, counts, strict=True))  # type: ignore[attr-defined]
     return request._waiting  # type: ignore[attr-defined]
 
 
+def count_beside_waiting(request: HttpRequest, rows: QuerySet, parts: Sequence[Q]) -> list[int]:
+    """Capped counts of `rows` under each of `parts`, in the same statement as the waiting numbers the menu will ask for."""
+    if hasattr(request, "_waiting") or getattr(request, "membership", None) is None:
+        return _run(_partial_sql(rows, parts), CAP, rows.db)
+    counts = _run([*_waiting_sql(request), *_partial_sql(rows, parts)], CAP, rows.db)
+    request._waiting = dict(zip(_waiting, counts, strict=False))  # type: ignore[attr-defined]
+    return counts[len(_waiting) :]
+
+
 def capped_counts(querysets: Sequence[QuerySet], cap: int = CAP) -> list[int]:
     """How many rows each queryset has, at most `cap`, in one UNION ALL."""
-    counts = [0] * len(querysets)
-    if not querysets:
-        return counts
-    connection = connections[querysets[0].db]
-    parts, params = [], []
-    for index, rows in enumerate(querysets):
-        try:
-            limited = rows.order_by().values("pk")[:cap].query
-            sql, own = limited.get_compiler(connection=connection).as_sql()
-        except EmptyResultSet:
-            continue
-        parts.append(f"SELECT {index}, COUNT(*) FROM ({sql}) counted_{index}")
-        params.extend(own)
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts), params)
-            for index, count in cursor.fetchall():
-                counts[index] = count
+    return _run([_sql(one) for one in querysets], cap, querysets[0].db if querysets else DEFAULT_DB_ALIAS)
+
+
+def _run(statements: "Sequence[Sql | None]", cap: int, using: str = DEFAULT_DB_ALIAS) -> list[int]:
+    counts = [0] * len(statements)
+    selects = [(number, *found) for number, found in enumerate(statements) if found]
+    if selects:
+        union = " UNION ALL ".join(
+            f"SELECT {number}, COUNT(*) FROM ({sql} LIMIT {int(cap)}) counted_{number}" for number, sql, _own in selects
+        )
+        with connections[using].cursor() as cursor:
+            cursor.execute(union, [param for _number, _text, own in selects for param in own])
+            for number, count in cursor.fetchall():
+                counts[number] = count
     return counts
+
+
+Sql = tuple[str, tuple[Any, ...]]
+
+
+def _sql(rows: QuerySet) -> Sql | None:
+    """The statement that finds these rows' ids; None for what can't match anything."""
+    try:
+        return rows.order_by().values("pk").query.get_compiler(connection=connections[rows.db]).as_sql()
+    except EmptyResultSet:
+        return None
+
+
+def _partial_sql(rows: QuerySet, parts: Sequence[Q]) -> list[Sql | None]:
+    """The same of `rows` under each condition: `rows` is compiled once, a condition once in the life of the process."""
+    conditions = [_condition(rows.model, rows.db, part) for part in parts]
+    plain = rows.query.where and not (rows.query.group_by or rows.query.combinator or rows.query.is_sliced)
+    base = _sql(rows) if plain and None not in conditions else None
+    if base is None:  # nothing matches, or the conditions are no plain ones of the table itself
+        return [_sql(rows.filter(part)) for part in parts]
+    sql, own = base
+    return [(f"{sql} AND {text}" if text else sql, (*own, *params)) for text, params in conditions]  # type: ignore[misc]
+
+
+@lru_cache(maxsize=512)
+def _condition(model: type[Model], using: str, part: Q) -> Sql | None:
+    """`part` as SQL on the model's own columns; None where it needs another table or can't match anything."""
+    if not part:
+        return "", ()
+    query = model._default_manager.using(using).filter(part).order_by().query
+    compiler = query.get_compiler(connection=connections[using])
+    try:
+        compiler.pre_sql_setup()
+        text, params = compiler.compile(query.where)
+    except EmptyResultSet:
+        return None
+    return (f"({text})", tuple(params)) if len(query.alias_map) == 1 else None

@@ -1,6 +1,6 @@
 """The left menu: each app registers its entries in `menu.py`; an entry without a page is simply not there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
@@ -35,7 +35,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Entry:
-    label: Any
+    """Its address says what it is called, so two entries are the same without looking at the label."""
+
+    label: Any = field(compare=False)
     url: str
     icon: str
     active: bool
@@ -45,8 +47,8 @@ class Entry:
 @dataclass(frozen=True)
 class Section:
     key: str
-    label: Any
-    entries: list[Entry]
+    label: Any = field(compare=False)
+    entries: tuple[Entry, ...]
 
 
 _items: dict[str, list[Item]] = {key: [] for key in SECTIONS}
@@ -62,18 +64,18 @@ def items() -> list[tuple[str, Item]]:
     return [(section, item) for section, entries in _items.items() for item in entries]
 
 
-def sections(request: HttpRequest) -> list[Section]:
+def sections(request: HttpRequest) -> tuple[Section, ...]:
     """What this member's menu shows, in the order of SECTIONS; the page they are on is marked."""
     allowed = {
         key: [(item, shop_url(request.shop, item.url_name)) for item in registered if request.membership.can(item.perm)]  # type: ignore[attr-defined]
         for key, registered in _items.items()
     }
     here = _nearest(request, [url for items in allowed.values() for _item, url in items])
-    return [
-        Section(key, SECTIONS[key], [_entry(request, item, url, here) for item, url in items])
+    return tuple(
+        Section(key, SECTIONS[key], tuple(_entry(request, item, url, here) for item, url in items))
         for key, items in allowed.items()
         if items
-    ]
+    )
 
 
 def _entry(request: HttpRequest, item: Item, url: str, here: str) -> Entry:

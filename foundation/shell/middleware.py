@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Callable
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import DataError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from foundation.lifecycle.errors import DomainError
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class DomainErrorMiddleware:
-    """Renders `shell/refused.html` with the error's status for any DomainError a view lets through.
+    """Renders `shell/refused.html` with the error's status for any DomainError a view lets through, and a page for 405.
 
     A number or text no column holds (a filter of the admin asks for id 2⁶⁴ or year −1) is the asker's mistake: 400, and logged.
     """
@@ -24,7 +25,12 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
+            said = views.not_a_page(request)  # Django's own 405 is an empty screen
+            said.headers["Allow"] = response.headers["Allow"]
+            return said
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if _asks_for_nonsense(request, exception):
@@ -36,10 +42,16 @@ class DomainErrorMiddleware:
 
 
 def _asks_for_nonsense(request: HttpRequest, exception: Exception) -> bool:
-    """A value the database refuses; on the admin's lists, which filter by anything in the URL, one Python refuses too."""
+    """A value the database refuses; on the admin's lists, which filter by anything in the URL, one Python refuses too.
+
+    Of an admin page's `_to_field=` Django looks up the column called "".
+    """
     match = request.resolver_match
-    on_admin_list = bool(match and match.app_name == "admin" and (match.url_name or "").endswith("_changelist"))
-    return isinstance(exception, DataError | OverflowError) or (on_admin_list and isinstance(exception, ValueError))
+    in_admin = bool(match and match.app_name == "admin")
+    on_admin_list = in_admin and (match.url_name or "").endswith("_changelist")
+    if isinstance(exception, DataError | OverflowError):
+        return True
+    return (on_admin_list and isinstance(exception, ValueError)) or (in_admin and isinstance(exception, FieldDoesNotExist))
 
 
 class NoNulMiddleware:

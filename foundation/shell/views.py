@@ -60,6 +60,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def not_a_page(request: HttpRequest) -> HttpResponse:
+    """Asked for by its address, what only a form of another page may send."""
+    return _error(
+        request, 405, _("This is not a page of its own"),
+        _("Nothing was changed. It only takes what a form sends: open the list again and choose from there."),
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 when the database itself refused (full, restarting, a circle of locks): then it is safe to repeat."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

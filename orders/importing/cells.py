@@ -6,13 +6,16 @@ Digits are ASCII digits: `int()` and `Decimal()` also take full-width and Arabic
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from foundation.lifecycle.deadlines import SHANGHAI
 
-from ..states import Flag, OrderState
+from ..states import LANGUAGES, Flag, OrderState
 
 MAX_MINOR = 10**12  # fen; ten thousand million yuan is no order
 _MONEY = re.compile(r"[¥￥]?\s?(-?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.([0-9]*))?(?:\s?元)?")
@@ -39,6 +42,20 @@ _FLAG_OF = {
     "yellow": "yellow", "绿": "green", "绿色": "green", "green": "green", "蓝": "blue", "蓝色": "blue", "blue": "blue",
     "紫": "purple", "紫色": "purple", "purple": "purple",
 }  # fmt: skip
+
+
+@cache
+def _own_words(choices: type[TextChoices]) -> dict[str, str]:
+    """Label in each of our languages → value: what our own export writes."""
+    found = {}
+    for language in LANGUAGES:
+        with override(language):
+            found |= {_plain(str(one.label)): str(one.value) for one in choices}
+    return found
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"[\s_\-,，、;；]+", "", words.lower())
 
 
 class Refused(Exception):
@@ -124,19 +141,21 @@ def phone(words: str) -> str:
 
 def state(words: str) -> str:
     """The order state a marketplace's export means; "" when the cell is empty."""
-    name = re.sub(r"[\s_\-,，、;；]+", "", words.lower())
-    if name and name not in _STATE_OF:
+    name = _plain(words)
+    found = _STATE_OF.get(name) or _own_words(OrderState).get(name, "")
+    if name and not found:
         known = ", ".join(str(one.label) for one in OrderState)
         raise Refused(_("This order state is not known. Known are: %(states)s.") % {"states": known})
-    return _STATE_OF.get(name, "")
+    return found
 
 
 def flag(words: str) -> str:
     name = re.sub(r"[\s]+|旗$", "", words.lower())
-    if name not in _FLAG_OF:
+    own = _own_words(Flag).get(_plain(words))
+    if own is None and name not in _FLAG_OF:
         known = ", ".join(str(one.label) for one in Flag)
         raise Refused(_("This flag is not known. Known are: %(flags)s.") % {"flags": known})
-    return _FLAG_OF[name]
+    return _FLAG_OF[name] if own is None else own
 
 
 def tags(words: str) -> list[str]:

@@ -5,12 +5,16 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from foundation.lifecycle.errors import Invalid
+from foundation.lists import registry
+
+from ..states import LANGUAGES
 
 PERSONAL = frozenset({"buyer_name", "buyer_phone", "address"})
 
@@ -65,6 +69,27 @@ TARGETS: dict[str, Target] = {
 
 _BY_NAME = {name: target.code for target in TARGETS.values() for name in target.names.split()}
 
+# What a column of our own order list is, by what it is read from; "" is known and not taken.
+OWN = {
+    "number": "number", "item_title": "item_title", "item_count": "quantity", "paid_minor": "paid",
+    "refunded_minor": "refunded", "buyer_name": "buyer_name", "buyer_phone": "buyer_phone", "status": "status",
+    "carrier": "carrier", "tracking_number": "tracking_number", "placed_at": "placed_at", "flag": "flag",
+    "staff_note": "staff_note", "buyer_remark": "buyer_remark", "province": "province", "discount_minor": "discount",
+    "postage_minor": "postage", "promised_ship_at": "promised_ship_at", "physically_shipped_at": "shipped_at",
+    "signed_at": "signed_at",
+}  # fmt: skip
+
+
+@cache
+def _own_names(language: str) -> dict[str, str]:
+    """Header → target of the files our order list exports in this language."""
+    with override(language):
+        return {
+            key(str(field.label or column.label)): OWN.get(field.sources[0], "")
+            for column in registry.get("orders").columns
+            for field in column.fields
+        }
+
 
 FIELDS = {
     "paid_minor": "paid", "refunded_minor": "refunded", "goods_minor": "goods", "discount_minor": "discount",
@@ -98,10 +123,18 @@ def clean_header(cells: Sequence[str]) -> list[str]:
 
 
 def recognise(header: Iterable[str]) -> dict[str, str]:
-    """Header → target for every column whose name is known; the first column of a target wins."""
+    """Header → target for every column whose name is known; the first column of a target wins.
+
+    A file whose every column is one of our own export's is read as that export: there “Goods” are no amount.
+    """
+    header = list(header)
+    names = _BY_NAME
+    for language in LANGUAGES:
+        if all(key(name) in _own_names(language) for name in header):
+            names = _own_names(language)
     found: dict[str, str] = {}
     for name in header:
-        code = _BY_NAME.get(key(name))
+        code = names.get(key(name))
         if code and code not in found.values():
             found[name] = code
     return found

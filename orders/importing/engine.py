@@ -78,9 +78,16 @@ def _sort(reading: Reading, known: Order | None, plan: Plan, outcome: Outcome) -
 
 
 def _caught_up(order: ArrivingOrder, known: Order) -> ArrivingOrder:
-    """An older export of an order that has since moved on says nothing about its state."""
-    behind = order.status is not None and known.status in reachable(order.state)
-    return dataclasses.replace(order, status=None) if behind and order.paid_minor == known.paid_minor else order
+    """What a file says only by the way is nothing new where it is known already: an older export's state, the group of
+    an order that is grouping, and that a number was entered when the parcel was handed over."""
+    unsaid: dict[str, Any] = {}
+    if order.status is not None and known.status in reachable(order.state) and order.paid_minor == known.paid_minor:
+        unsaid["status"] = None
+    if known.status == order.status:
+        unsaid["group_state"] = ""
+    if known.tracking_uploaded_at and order.tracking_number in ("", known.tracking_number):
+        unsaid["tracking_uploaded_at"] = None
+    return dataclasses.replace(order, **unsaid) if unsaid else order
 
 
 def take(

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from foundation.catalog.services import Wanted
+from foundation.lists.sheets import harmed
 
 from ..services import ArrivingLine, ArrivingOrder
 from ..services.arriving import refusals
@@ -55,7 +56,7 @@ class Plan:
 
     def text(self, row: Row, code: str) -> str:
         position = self.columns.get(FIELDS.get(code, code))
-        return row.cells[position] if position is not None and position < len(row.cells) else ""
+        return harmed(row.cells[position]) if position is not None and position < len(row.cells) else ""
 
 
 @dataclass
@@ -92,7 +93,7 @@ def read(row: Row, plan: Plan, now: datetime) -> Reading:
 def _values(row: Row, plan: Plan, problems: list[Problem]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for code, position in plan.columns.items():
-        text = row.cells[position] if position < len(row.cells) else ""
+        text = harmed(row.cells[position]) if position < len(row.cells) else ""
         try:
             values[code] = cells.READERS[code](text)
         except cells.Refused as refusal:

@@ -20,6 +20,7 @@ from foundation.files.services import open_document, store_document
 from foundation.jobs import folders
 from foundation.jobs.models import Job
 from foundation.lifecycle.errors import Blocked
+from foundation.lists.sheets import harmless
 
 from ..states import OrderState
 from . import columns, engine
@@ -32,7 +33,6 @@ SAMPLES = 20
 KEEP_FILES = timedelta(days=30)
 SKIP, STOP = "skip", "stop"
 CHECKING, WRITING = "checking", "writing"
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def chunk_size() -> int:
@@ -173,17 +173,12 @@ def _append_refused(job: Job, refused: list[Reading]) -> None:
     lines = csv.writer(text)
     for reading in refused:
         for problem in reading.problems:
-            lines.writerow([reading.row.number, *map(_harmless, (problem.column, problem.value, problem.reason))])
+            lines.writerow([reading.row.number, *map(harmless, (problem.column, problem.value, problem.reason))])
     with path.open("r+b" if path.exists() else "w+b") as out:
         out.truncate(job.result.get("refused_bytes", 0))
         out.seek(0, io.SEEK_END)
         out.write(text.getvalue().encode())
         job.result["refused_bytes"] = out.tell()
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet takes cells beginning so for formulas; an apostrophe keeps them text."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def _store_refused(job: Job, now: datetime) -> None:

@@ -98,6 +98,13 @@ class Order(models.Model):
             models.Index(fields=["shop", "tracking_number"], name="orders_tracking"),
             models.Index(fields=["shop", "phone_tail"], name="orders_phone_tail"),
             models.Index(
+                fields=["shop", "placed_at", "id"], name="orders_number_missing",
+                condition=Q(physically_shipped_at__isnull=False, tracking_uploaded_at__isnull=True),
+            ),
+            models.Index(
+                fields=["shop", "promised_ship_at", "id"], name="orders_late_to_ship", condition=Q(status="to_ship"),
+            ),
+            models.Index(
                 fields=["signed_at", "id"], name="orders_to_settle",
                 condition=Q(status="signed", settled_at__isnull=True),
             ),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import Shop
 from foundation.ledger.models import Transaction
 
+from ..querysets import RefundQuerySet
 from .order import Order, OrderLine
 
 
@@ -44,6 +45,8 @@ class Refund(models.Model):
     subject_id = models.BigIntegerField(null=True)
     transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = RefundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("refund")

@@ -9,9 +9,11 @@ from .contacts import record_contact
 from .moves import cancel_order, complete_group, confirm_receipt, lock_orders, mark_shipped, mark_signed, record_paid
 from .notes import (
     add_staff_note,
+    flag_many,
     note_after_sale,
     note_compensation_many,
     note_dispute_many,
+    note_many,
     note_tracking,
     note_work_order,
     note_work_order_many,
@@ -30,6 +32,7 @@ __all__ = [
     "complete_group",
     "confirm_receipt",
     "differences",
+    "flag_many",
     "lock_and_compare",
     "lock_orders",
     "mark_shipped",
@@ -37,6 +40,7 @@ __all__ = [
     "note_after_sale",
     "note_compensation_many",
     "note_dispute_many",
+    "note_many",
     "note_tracking",
     "note_work_order",
     "note_work_order_many",

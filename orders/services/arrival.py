@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from foundation.audit.services import Line, record_many
 from foundation.ledger.services import Posting, post_many
-from foundation.lifecycle.bulk import insert_many
+from foundation.lifecycle.bulk import insert_many, maker
 from foundation.lifecycle.errors import Invalid, Stale
 
 from ..models import Cause, Order, OrderLine
@@ -38,7 +38,7 @@ def arrive_many(
     for item in items:
         check(item)
     known = set(
-        Order.objects.for_shop(shop).filter(number__in=[item.number for item in items]).values_list("number", flat=True)
+        Order.objects.for_shop(shop).filter(number__among=[item.number for item in items]).values_list("number", flat=True)
     )
     fresh = list({item.number: item for item in items if item.number not in known}.values())
     if all_new and len(fresh) != len(items):
@@ -68,8 +68,8 @@ def _order(item: ArrivingOrder, shop: Any, now: datetime) -> Order:
             "refunded_minor", "group_state", "carrier", "tracking_number",
         )
     }  # fmt: skip
-    return Order(
-        **plain, shop=shop, status=state, arrival_status=state, tags=list(item.tags), created_at=now, updated_at=now,
+    return maker(Order)(
+        **plain, shop_id=shop.pk, status=state, arrival_status=state, tags=list(item.tags), created_at=now, updated_at=now,
         phone_tail=item.buyer_phone[-4:], settled_at=now if settled else None,
         item_title=item.lines[0].title[:200] if item.lines else "",
         item_count=sum(line.quantity for line in item.lines),
@@ -78,11 +78,12 @@ def _order(item: ArrivingOrder, shop: Any, now: datetime) -> Order:
 
 def _create_lines(orders: Sequence[Order], items: Sequence[ArrivingOrder]) -> dict[int, list[OrderLine]]:
     """Lines by order pk, with what was refunded shared out over them."""
+    make = maker(OrderLine)
     by_order: dict[int, list[OrderLine]] = {}
     for order, item in zip(orders, items, strict=True):
         lines = [
-            OrderLine(
-                order=order, position=position, title=line.title[:200], sku_name=line.sku_name[:120],
+            make(
+                order_id=order.pk, position=position, title=line.title[:200], sku_name=line.sku_name[:120],
                 quantity=line.quantity, price_minor=line.price_minor, paid_minor=line.paid_minor,
                 product_id=line.product_id, sku_id=line.sku_id,
             )
@@ -142,7 +143,7 @@ def lock_and_compare(
     changed meanwhile.
     """
     wanted = {item.number: item for item in items}
-    pks = Order.objects.for_shop(shop).filter(number__in=wanted).values_list("pk", flat=True)
+    pks = Order.objects.for_shop(shop).filter(number__among=wanted).values_list("pk", flat=True)
     rows = {order.number: order for order in lock_orders(pks)}
     orders = [rows[number] for number in wanted if number in rows]
     found = {order.number: differences(order, wanted[order.number]) for order in orders}

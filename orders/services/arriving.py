@@ -18,6 +18,7 @@ DETAILS = (
     "signed_at", "confirmed_at", "buyer_name", "buyer_phone", "province", "address", "buyer_remark", "goods_minor",
     "discount_minor", "postage_minor", "group_state", "carrier", "tracking_number",
 )
+PERSONAL = frozenset({"buyer_name", "buyer_phone", "address"})
 STATES, FLAGS, GROUPS = frozenset(OrderState.values), frozenset(Flag.values), frozenset(GroupState.values)
 LENGTHS = {name: getattr(Order._meta.get_field(name), "max_length", None) for name in (*DETAILS, "number", "staff_note")}
 
@@ -143,7 +144,7 @@ def differences(order: Order, arriving: ArrivingOrder) -> Differences:
     changes = {
         name: (getattr(order, name), getattr(arriving, name))
         for name in DETAILS
-        if getattr(arriving, name) and getattr(arriving, name) != getattr(order, name)
+        if getattr(arriving, name) and not _says_the_same(name, getattr(order, name), getattr(arriving, name))
     }
     if order.paid_minor and arriving.paid_minor != order.paid_minor:
         refused.append(("paid_minor", _("What was paid is booked and can't change.")))
@@ -160,6 +161,17 @@ def differences(order: Order, arriving: ArrivingOrder) -> Differences:
             names = {"old": OrderState(order.status).label, "new": OrderState(state).label}
             refused.append(("status", _("An order can't go from “%(old)s” to “%(new)s”.") % names))
     return Differences(changes, refused)
+
+
+def _says_the_same(name: str, known: Any, arriving: Any) -> bool:
+    """Files know seconds, not what lies below, and lose blanks; a masked name, phone or address says nothing new."""
+    if name in PERSONAL and known and "*" in arriving:
+        return True
+    if isinstance(known, datetime) and not arriving.microsecond:
+        return arriving == known.replace(microsecond=0)
+    if isinstance(known, str) and isinstance(arriving, str):
+        return arriving.split() == known.split()
+    return arriving == known
 
 
 def _next_state(order: Order, arriving: ArrivingOrder, changes: dict[str, Any]) -> str:

@@ -9,15 +9,18 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
-from django.db.models.functions import Greatest
+from django.db.models.functions import Concat, Greatest
 from django.utils.translation import gettext as _
 
-from foundation.audit.services import record
+from foundation.audit.services import Line, record, record_many
+from foundation.lifecycle.bulk import update_many
 from foundation.lifecycle.errors import Invalid
 
 from ..models import Order
 from ..states import AfterSaleState, Flag
-from .moves import lock_orders, locked, save
+from .moves import hold_orders, lock_orders, locked, save
+
+NOTE_LENGTH = 500
 
 
 @transaction.atomic
@@ -31,7 +34,7 @@ def add_staff_note(
     """
     if flag not in Flag.values:
         raise Invalid(_("Choose one of the flags."), field="flag")
-    if len(note) > 500:
+    if len(note) > NOTE_LENGTH:
         raise Invalid(_("A note has at most 500 characters."), field="note")
     order = locked(order_pk, version=version)
     if (order.staff_note, order.flag) == (note, flag):
@@ -41,6 +44,61 @@ def add_staff_note(
     save(order, now, "staff_note", "flag")
     record("orders.noted", order, by=by, now=now, data=said)
     return order
+
+
+@transaction.atomic
+def flag_many(pks: Iterable[int], *, flag: str, by: Any, now: datetime) -> dict[int, str]:
+    """Set the coloured flag (插旗) of many orders, "" taking it away; orders that have it already stay as they are.
+
+    Refuses no single row ({}); Invalid for an unknown flag.
+    """
+    if flag not in Flag.values:
+        raise Invalid(_("Choose one of the flags."), field="flag")
+    changing = [order for order in lock_orders(pks) if order.flag != flag]
+    Order.objects.filter(pk__in=[order.pk for order in changing]).update(
+        flag=flag, version=F("version") + 1, updated_at=now
+    )
+    said = {"flag": Flag(flag).name.capitalize() if flag else "No flag"}
+    record_many("orders.flagged", [Line(order, data=said) for order in changing], by=by, now=now)
+    return {}
+
+
+@transaction.atomic
+def note_many(pks: Iterable[int], *, note: str, append: bool, by: Any, now: datetime) -> dict[int, str]:
+    """Write the staff note (备注) of many orders: `append` puts it on a line of its own below what stands there.
+
+    Answers {pk: sentence} for orders whose note would be longer than 500 characters. An order that says so already
+    stays as it is, so the same again changes nothing. Invalid for an empty note to append, or more than 500 characters.
+    """
+    note = note.strip()
+    if len(note) > NOTE_LENGTH or (append and not note):
+        raise Invalid(_("A note has at most 500 characters."), field="note")
+    refused: dict[int, str] = {}
+    lines = []
+    for order in lock_orders(pks):
+        before, after = order.staff_note, _noted(order.staff_note, note, append)
+        if len(after) > NOTE_LENGTH:
+            refused[order.pk] = _("With this its note would be longer than 500 characters.")
+        elif after != before:
+            flag = Flag(order.flag).name.capitalize() if order.flag else "No flag"
+            lines.append(Line(order, data={"note": after or "—", "flag": flag, "before": before or "—"}))
+    rows = Order.objects.filter(pk__in=[line.subject.pk for line in lines])
+    rows.update(staff_note=_note_in_place(note, append), version=F("version") + 1, updated_at=now)
+    record_many("orders.noted", lines, by=by, now=now)
+    return refused
+
+
+def _noted(before: str, note: str, append: bool) -> str:
+    if not append or not before:
+        return note
+    return before if before == note or before.endswith(f"\n{note}") else f"{before}\n{note}"
+
+
+def _note_in_place(note: str, append: bool) -> Any:
+    """`_noted` as the database says it, for rows that change."""
+    if not append:
+        return Value(note)
+    return Case(When(staff_note="", then=Value(note)), default=Concat(F("staff_note"), Value(f"\n{note}")))
 
 
 @transaction.atomic
@@ -65,40 +123,32 @@ def note_work_order(order_pk: int, *, open_count: int, state: str, now: datetime
 
 @transaction.atomic
 def note_work_order_many(summaries: Mapping[int, tuple[int, str]], *, now: datetime) -> None:
-    """The same for many orders: pk → (unfinished, state of the latest), one UPDATE per distinct summary."""
-    lock_orders(summaries)
-    groups: dict[tuple[int, str], list[int]] = {}
-    for pk, summary in summaries.items():
-        groups.setdefault(summary, []).append(pk)
-    for (count, state), pks in sorted(groups.items()):
-        Order.objects.filter(pk__in=pks).update(
-            open_work_orders=count, work_order_state=state, version=F("version") + 1, updated_at=now
-        )
+    """The same for many orders: pk → (unfinished, state of the latest), in one UPDATE."""
+    hold_orders(summaries)
+    rows = {pk: (count, state, 1) for pk, (count, state) in summaries.items()}
+    columns = ("open_work_orders", "work_order_state", "version")
+    update_many(Order, rows, columns, add=("version",), also={"updated_at": now})
 
 
 @transaction.atomic
 def note_dispute_many(pks: Iterable[int], now: datetime, *, by_count: int = 1) -> None:
     """Count a dispute refund (纠纷退款) on each order; `by_count=-1` takes one back when an appeal is upheld."""
     pks = list(pks)
-    lock_orders(pks)
-    count = Greatest(F("dispute_count") + by_count, 0) if by_count < 0 else F("dispute_count") + by_count
-    Order.objects.filter(pk__in=pks).update(dispute_count=count, version=F("version") + 1, updated_at=now)
-    Order.objects.filter(pk__in=pks).update(
-        dispute_flag=Case(When(dispute_count__gt=0, then=Value(True)), default=Value(False))
+    hold_orders(pks)
+    count = Greatest(F("dispute_count") + by_count, 0)
+    flag = Case(When(dispute_count__gt=-by_count, then=Value(True)), default=Value(False))
+    Order.objects.filter(pk__among=pks).update(
+        dispute_count=count, dispute_flag=flag, version=F("version") + 1, updated_at=now
     )
 
 
 @transaction.atomic
 def note_compensation_many(amounts: Mapping[int, int], *, now: datetime) -> None:
     """Add compensation paid on an order, in fen, beside the refund columns (it may exceed what was paid)."""
-    lock_orders(amounts)
-    groups: dict[int, list[int]] = {}
-    for pk, amount in amounts.items():
-        groups.setdefault(amount, []).append(pk)
-    for amount, pks in sorted(groups.items()):
-        Order.objects.filter(pk__in=pks).update(
-            compensation_minor=F("compensation_minor") + amount, version=F("version") + 1, updated_at=now
-        )
+    hold_orders(amounts)
+    columns = ("compensation_minor", "version")
+    rows = {pk: (amount, 1) for pk, amount in amounts.items()}
+    update_many(Order, rows, columns, add=columns, also={"updated_at": now})
 
 
 @transaction.atomic

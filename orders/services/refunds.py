@@ -1,25 +1,25 @@
 """The one verb that gives a buyer money back (rules §2 "refund", §3 "The verb refund")."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Model, OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from foundation.audit.services import Line as AuditLine
 from foundation.audit.services import record_many
 from foundation.ledger.services import Draw, draw_many
+from foundation.lifecycle.bulk import insert_many, maker, update_many
 from foundation.lifecycle.errors import Blocked, Invalid
 from foundation.lifecycle.randoms import public_number
 from foundation.notifications.services import Tell, tell_many
 
 from .. import refund_gates
-from ..models import SELLER_CAUSES, Order, OrderLine, Refund, RefundLine
+from ..models import SELLER_CAUSES, Cause, Order, OrderLine, Refund, RefundLine
 from ..signals import order_refunded
 from ..states import OrderState
 from . import shares
@@ -84,14 +84,18 @@ def refund(
 
 
 @transaction.atomic
-def refund_many(requests: Sequence[RefundRequest], *, by: Any, now: datetime) -> list[Refund | None]:
+def refund_many(
+    requests: Sequence[RefundRequest], *, by: Any, now: datetime, held: Iterable[Order] = ()
+) -> list[Refund | None]:
     """Refund many orders set-wise; answers in input order, None where nothing was left.
 
     A chunk of N does exactly what N chunks of one do (architecture law 3): requests on one order see each other. Any
-    refusal takes the whole chunk back; the caller halves it. Locks the orders itself; harmless if the caller did.
+    refusal takes the whole chunk back; the caller halves it. Locks the orders itself, but for those the caller `held`:
+    rows it locked in this transaction and has not written since.
     """
-    orders = {order.pk: order for order in lock_orders({request.order_pk for request in requests})}
-    first = {row.key: row for row in Refund.objects.filter(key__in={request.key for request in requests})}
+    orders = {order.pk: order for order in held}
+    orders |= {order.pk: order for order in lock_orders({request.order_pk for request in requests} - set(orders))}
+    first = {row.key: row for row in Refund.objects.filter(key__among={request.key for request in requests})}
     planned = _plan(requests, orders, set(first))
     made = book(planned, by=by, now=now, requests=requests)
     by_key = {**first, **{row.key: row for row in made}}
@@ -109,7 +113,7 @@ def _plan(
 ) -> list[Planned]:
     """Decide every amount on the locked rows, in input order; the rows in memory carry what went before."""
     lines = defaultdict(list)
-    for line in OrderLine.objects.filter(order_id__in=orders).order_by("order_id", "position"):
+    for line in OrderLine.objects.filter(order_id__among=orders).order_by("order_id", "position"):
         lines[line.order_id].append(line)
     planned = []
     for request in requests:
@@ -174,15 +178,13 @@ def book(
         return []
     for row in refunds:
         row.transaction = booked[f"refund:{row.key}"]
-    Refund.objects.bulk_create(refunds, batch_size=500)
-    RefundLine.objects.bulk_create(
-        [
-            RefundLine(refund=row, line_id=pk, amount_minor=share)
-            for row, plan in zip(refunds, planned, strict=True)
-            for pk, share in plan.over.items()
-        ],
-        batch_size=500,
-    )
+    insert_many(refunds)
+    make = maker(RefundLine)
+    insert_many([
+        make(refund_id=row.pk, line_id=pk, amount_minor=share)
+        for row, plan in zip(refunds, planned, strict=True)
+        for pk, share in plan.over.items()
+    ])  # fmt: skip
     _add_up(planned, now)
     _record(refunds, planned, by, now)
     return refunds
@@ -206,32 +208,35 @@ def _draws(
 
 def _row(plan: Planned, by: Any, now: datetime) -> Refund:
     subject = plan.request.subject
-    return Refund(
-        order=plan.order, shop_id=plan.order.shop_id, number=public_number("RF"), key=plan.request.key,
-        amount_minor=plan.amount_minor, cause=plan.request.cause, reason=plan.request.reason[:500], at=now, by=by,
+    row = maker(Refund)(
+        order_id=plan.order.pk, shop_id=plan.order.shop_id, number=public_number("RF"), key=plan.request.key,
+        amount_minor=plan.amount_minor, cause=plan.request.cause, reason=plan.request.reason[:500], at=now,
         subject_type=subject._meta.label_lower if subject else "", subject_id=subject.pk if subject else None,
-    )
+        created_at=now,
+    )  # fmt: skip
+    row.order, row.by = plan.order, by
+    return row
 
 
 def _add_up(planned: Sequence[Planned], now: datetime) -> None:
-    """Set the sums from the refund rows themselves, and the state of orders of which nothing is left, set-wise."""
-    line_pks = sorted({pk for plan in planned for pk in plan.over})
-    OrderLine.objects.filter(pk__in=line_pks).update(refunded_minor=_sum(RefundLine, "line"))
-    times = defaultdict(list)
-    for pk, count in sorted(Counter(plan.order.pk for plan in planned).items()):
-        times[count].append(pk)
-    for count, pks in times.items():
-        Order.objects.filter(pk__in=pks).update(
-            refunded_minor=_sum(Refund, "order"), version=F("version") + count, updated_at=now
-        )
-    Order.objects.filter(pk__in=[plan.order.pk for plan in planned if plan.empties]).update(
-        status=OrderState.REFUNDED
+    """Add to the sums, so that the CHECKs refuse what two plans would overpay; what arrived refunded stands on its order
+    already. An order's version grows with each refund."""
+    shares_of: Counter[int] = Counter()
+    for plan in planned:
+        shares_of.update(plan.over)
+    update_many(
+        OrderLine, {pk: (share,) for pk, share in sorted(shares_of.items())}, ("refunded_minor",), add=("refunded_minor",)
     )
-
-
-def _sum(model: type[Model], key: str) -> Coalesce:
-    rows = model._default_manager.filter(**{key: OuterRef("pk")}).values(key)
-    return Coalesce(Subquery(rows.annotate(total=Sum("amount_minor")).values("total")), 0)
+    times = Counter(plan.order.pk for plan in planned)
+    more: Counter[int] = Counter()
+    for plan in planned:
+        more[plan.order.pk] += plan.amount_minor if plan.request.cause != Cause.ARRIVED else 0
+    orders = {plan.order.pk: plan.order for plan in planned}
+    update_many(
+        Order,
+        {pk: (more[pk], order.status, times[pk]) for pk, order in sorted(orders.items())},
+        ("refunded_minor", "status", "version"), add=("refunded_minor", "version"), also={"updated_at": now},
+    )  # fmt: skip
 
 
 def _record(refunds: Sequence[Refund], planned: Sequence[Planned], by: Any, now: datetime) -> None:

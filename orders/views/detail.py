@@ -1,6 +1,5 @@
 """One order: everything staff need to know about it on one page."""
 
-import uuid
 from typing import Any
 
 from django.db.models import F
@@ -12,14 +11,25 @@ from django.views.decorators.http import require_safe
 from foundation.accounts.access import get_for_shop, requires, roles_that_may
 from foundation.ledger.services import order_story
 from foundation.ledger.services.story import net_of
+from foundation.lifecycle.prepared import Prepared
 from foundation.lists.links import back_url
 from foundation.shell.urls_for import shop_url
 
 from .. import panels
-from ..forms import ContactForm, NoteForm
+from ..forms import NoteForm
 from ..models import ContactRecord, Order, OrderLine
 
 TEMPLATE = "orders/order_detail.html"
+LINES = Prepared(
+    lambda order: OrderLine.objects.select_related("product__picture").filter(order=order).order_by("position"), int
+)
+CONTACTS = Prepared(
+    lambda order: ContactRecord.objects.select_related("by")
+    .annotate(file_uuid=F("files__uuid"), file_name=F("files__name"), file_removed_at=F("files__removed_at"))
+    .filter(order=order)
+    .order_by("-at", "-pk", "files__pk"),
+    int,
+)
 
 
 @require_safe
@@ -50,7 +60,7 @@ def context(request: HttpRequest, row: Order, **more: Any) -> dict[str, Any]:
         "contacts": contacts_of(row),
         "buttons": row.LIFECYCLE.buttons(row.status, member.can),
         "note_form": NoteForm(initial={"note": row.staff_note, "flag": row.flag, "version": row.version}),
-        "contact_form": ContactForm(initial={"request_key": uuid.uuid4()}),
+        "contact_form": None,  # the refused one; an empty one draws itself
         "back": back_url(request, shop_url(request.shop, "orders:orders")),
         "kept_files": [],
         "buyer": None,
@@ -60,18 +70,18 @@ def context(request: HttpRequest, row: Order, **more: Any) -> dict[str, Any]:
 
 
 def lines_of(row: Order) -> list[OrderLine]:
-    return list(row.lines.select_related("product__picture").order_by("position"))
+    return LINES.rows(row.pk)
 
 
 def contacts_of(row: Order) -> list[ContactRecord]:
-    """Contact records, newest first, with who wrote them and `pictures`: (uuid, name) of each file. One query."""
-    joined = row.contacts.select_related("by").annotate(file_uuid=F("files__uuid"), file_name=F("files__name"))
+    """Contact records, newest first, with who wrote them and `pictures`: (uuid, name, removed at) of each file. One
+    query."""
     found: dict[int, ContactRecord] = {}
-    for contact in joined.order_by("-at", "-pk", "files__pk"):
+    for contact in CONTACTS.rows(row.pk):
         kept = found.setdefault(contact.pk, contact)
         kept.pictures = [*getattr(kept, "pictures", []), *_picture(contact)]  # type: ignore[attr-defined]
     return list(found.values())
 
 
-def _picture(contact: ContactRecord) -> list[tuple[object, str]]:
-    return [(contact.file_uuid, contact.file_name)] if contact.file_uuid else []  # type: ignore[attr-defined]
+def _picture(contact: ContactRecord) -> list[tuple[object, str, object]]:
+    return [(contact.file_uuid, contact.file_name, contact.file_removed_at)] if contact.file_uuid else []  # type: ignore[attr-defined]

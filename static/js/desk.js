@@ -57,7 +57,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-desk-form]");
-  if (form && event.target.matches("input[type=checkbox], input[type=text]")) form.requestSubmit();
+  if (form?.dataset.deskForm === "" && event.target.matches("input[type=checkbox], input[type=text]")) form.requestSubmit();
 });
 
 document.addEventListener("desk:send", (event) => ask(event.detail.url, { method: "POST", body: event.detail.body }));

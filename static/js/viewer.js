@@ -1,109 +1,118 @@
-/* Pictures marked data-viewer open in a dialog: zoom (+ − 0, wheel), turn (r), next and previous (arrows), Esc closes.
-   Without JavaScript the link shows the picture itself. Sizes are set as attributes and properties, never as markup. */
-const links = [...document.querySelectorAll("[data-viewer]")];
+/* The picture viewer of the whole house: every <a data-view> opens it, the others of its [data-view-group] are next and
+   previous. Zoom by wheel, buttons, + and −; turn by L and R; D downloads; drag to move; Esc closes. Without this script
+   the link opens the picture. */
+const viewer = document.querySelector("[data-viewer]");
+const image = viewer?.querySelector("[data-viewer-image]");
+const stage = viewer?.querySelector("[data-viewer-stage]");
+const caption = viewer?.querySelector("[data-viewer-caption]");
+const download = viewer?.querySelector("[data-viewer-download]");
+let links = [];
+let at = 0;
+let zoom = 1;
+let turn = 0;
+let x = 0;
+let y = 0;
 
-function tool(label, text, act) {
-  const one = document.createElement("button");
-  one.type = "button";
-  one.className = "button";
-  one.textContent = text;
-  one.setAttribute("aria-label", label);
-  one.title = label;
-  one.addEventListener("click", act);
-  return one;
+function draw() {
+  image.style.transform = `translate(${x}px, ${y}px) rotate(${turn}deg) scale(${zoom})`;
+  viewer.dataset.zoomed = zoom > 1 ? "yes" : "no";
 }
 
-class Viewer {
-  constructor(words) {
-    this.dialog = document.createElement("dialog");
-    this.dialog.className = "viewer";
-    this.title = document.createElement("span");
-    this.image = document.createElement("img");
-    this.stage = document.createElement("div");
-    this.stage.className = "viewer-stage";
-    this.stage.tabIndex = 0;
-    this.stage.append(this.image);
-    const bar = document.createElement("div");
-    bar.className = "viewer-bar";
-    bar.append(
-      this.title,
-      tool(words.previous, "‹", () => this.step(-1)), tool(words.next, "›", () => this.step(1)),
-      tool(words.out, "−", () => this.zoom(1 / 1.4)), tool(words.in, "+", () => this.zoom(1.4)),
-      tool(words.fit, "▭", () => this.fit()), tool(words.turn, "⟳", () => this.turn()),
-      tool(words.close, "✕", () => this.dialog.close()),
-    );
-    this.dialog.append(bar, this.stage);
-    this.dialog.addEventListener("keydown", (event) => this.key(event));
-    this.stage.addEventListener("wheel", (event) => {
-      if (!event.ctrlKey && !event.metaKey) return;
-      event.preventDefault();
-      this.zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15);
-    }, { passive: false });
-    this.image.addEventListener("load", () => this.fit());
-    document.body.append(this.dialog);
-  }
-
-  show(index) {
-    this.index = (index + links.length) % links.length;
-    const link = links[this.index];
-    this.angle = Number(link.dataset.turn || 0);
-    this.title.textContent = link.dataset.caption || "";
-    this.image.alt = link.dataset.caption || "";
-    this.image.src = link.href;
-    if (!this.dialog.open) this.dialog.showModal();
-    this.stage.focus();
-    if (this.image.complete) this.fit();
-  }
-
-  step(by) { this.show(this.index + by); }
-
-  fit() {
-    const sideways = this.angle % 180 !== 0;
-    const width = sideways ? this.image.naturalHeight : this.image.naturalWidth;
-    const height = sideways ? this.image.naturalWidth : this.image.naturalHeight;
-    this.scale = Math.min(this.stage.clientWidth / width, this.stage.clientHeight / height, 1) || 1;
-    this.draw();
-  }
-
-  zoom(by) {
-    this.scale = Math.min(Math.max(this.scale * by, 0.05), 8);
-    this.draw();
-  }
-
-  turn() {
-    this.angle = (this.angle + 90) % 360;
-    this.fit();
-  }
-
-  draw() {
-    const width = this.image.naturalWidth * this.scale;
-    const height = this.image.naturalHeight * this.scale;
-    const sideways = this.angle % 180 !== 0;
-    this.image.width = Math.round(width);
-    this.image.height = Math.round(height);
-    this.image.style.transform = `rotate(${this.angle}deg)`;
-    const gap = sideways ? (width - height) / 2 : 0;
-    this.image.style.marginBlock = gap > 0 ? `${gap}px` : "auto";
-    this.image.style.marginInline = gap < 0 ? `${-gap}px` : "auto";
-  }
-
-  key(event) {
-    const acts = {
-      "+": () => this.zoom(1.4), "=": () => this.zoom(1.4), "-": () => this.zoom(1 / 1.4), 0: () => this.fit(),
-      r: () => this.turn(), ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1),
-    };
-    if (!acts[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    acts[event.key]();
-  }
+function fit() {
+  const lying = turn % 180 !== 0;
+  const [width, height] = lying ? [image.naturalHeight, image.naturalWidth] : [image.naturalWidth, image.naturalHeight];
+  const scale = Math.min(stage.clientWidth / width, stage.clientHeight / height, 1);
+  image.style.width = `${image.naturalWidth * scale}px`;
+  image.style.height = `${image.naturalHeight * scale}px`;
 }
 
-const words = document.getElementById("viewer-words");
-if (links.length && words) {
-  const viewer = new Viewer(JSON.parse(words.textContent));
-  links.forEach((link, index) => link.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+function reset() {
+  zoom = 1;
+  x = 0;
+  y = 0;
+  if (image.naturalWidth) fit();
+  draw();
+}
+
+function show(index) {
+  at = (index + links.length) % links.length;
+  const link = links[at];
+  turn = Number(link.dataset.turn ?? 0);
+  image.src = link.href;
+  download.href = link.href;
+  download.download = link.dataset.name ?? "";
+  image.alt = link.querySelector("img")?.alt ?? "";
+  caption.textContent = [link.dataset.caption, links.length > 1 ? `${at + 1} / ${links.length}` : ""].filter(Boolean).join(" · ");
+  viewer.querySelectorAll("[data-viewer-do=previous], [data-viewer-do=next]").forEach((one) => { one.hidden = links.length < 2; });
+  reset();
+}
+
+function scaleBy(factor, towardsX = 0, towardsY = 0) {
+  const before = zoom;
+  zoom = Math.min(12, Math.max(1, zoom * factor));
+  const grown = zoom / before;
+  x = zoom === 1 ? 0 : towardsX - (towardsX - x) * grown;
+  y = zoom === 1 ? 0 : towardsY - (towardsY - y) * grown;
+  draw();
+}
+
+function fromMiddle(event) {
+  const box = stage.getBoundingClientRect();
+  return [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2];
+}
+
+function turnBy(degrees) {
+  turn = (turn + degrees + 360) % 360;
+  reset();
+}
+
+const acts = {
+  previous: () => show(at - 1), next: () => show(at + 1), in: () => scaleBy(1.5), out: () => scaleBy(1 / 1.5),
+  fit: reset, left: () => turnBy(-90), right: () => turnBy(90), download: () => download.click(), close: () => viewer.close(),
+};
+const keys = { ArrowLeft: "previous", ArrowRight: "next", "+": "in", "=": "in", "-": "out", 0: "fit", l: "left", r: "right", d: "download" };
+
+function drag(event) {
+  if (zoom === 1 || event.button) return;
+  const start = { x: event.clientX - x, y: event.clientY - y };
+  stage.setPointerCapture(event.pointerId);
+  const move = (moved) => { x = moved.clientX - start.x; y = moved.clientY - start.y; draw(); };
+  const stop = () => stage.removeEventListener("pointermove", move);
+  stage.addEventListener("pointermove", move);
+  stage.addEventListener("pointerup", stop, { once: true });
+  stage.addEventListener("pointercancel", stop, { once: true });
+}
+
+if (viewer) {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-view]");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    viewer.show(index);
-  }));
+    links = [...(link.closest("[data-view-group]") ?? link.parentElement).querySelectorAll("a[data-view]")];
+    viewer.showModal();
+    show(links.indexOf(link));
+  });
+  image.addEventListener("load", reset);
+  viewer.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-viewer-do]");
+    if (button) acts[button.dataset.viewerDo]();
+    else if (event.target === stage && zoom === 1) viewer.close();
+  });
+  viewer.addEventListener("keydown", (event) => {
+    const act = event.ctrlKey || event.metaKey || event.altKey ? "" : keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (event.key !== "Escape") event.stopPropagation();
+    if (!act) return;
+    event.preventDefault();
+    acts[act]();
+  });
+  viewer.addEventListener("close", () => { image.removeAttribute("src"); links[at]?.focus(); });
+  stage.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    scaleBy(event.deltaY < 0 ? 1.2 : 1 / 1.2, ...fromMiddle(event));
+  }, { passive: false });
+  stage.addEventListener("pointerdown", drag);
+  stage.addEventListener("dblclick", (event) => {
+    if (zoom > 1) reset();
+    else scaleBy(3, ...fromMiddle(event));
+  });
 }

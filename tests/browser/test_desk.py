@@ -69,7 +69,7 @@ def test_a_desk_is_filled_ordered_and_composed(person, desk):
 
     page.click("#compose")
     page.locator("#sheet img").wait_for()
-    page.locator("#sheet a[data-zoom]").click()
+    page.locator("#sheet a[data-view]").click()
     page.locator("dialog[open] img").wait_for()
     page.keyboard.press("+")
     page.keyboard.press("r")

@@ -24,8 +24,9 @@ from orders.models import Order, Refund
 from orders.services import refund
 from workorders import services
 from workorders.models import Answer, Decision, Forfeiture, WorkOrder
+from workorders.rule_rows import NOT_RECEIVED, WRONG_OR_MISSING
 from workorders.services import evidence, forfeiting
-from workorders.states import Branch, Outcome, Reason, Status, Type
+from workorders.states import Branch, Outcome, Reason, Status
 from workorders.tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -150,7 +151,7 @@ def test_evidence_against_forfeit_one_wins(shop):
 
 
 def overdue(shop: Any, now: Any, how_many: int) -> list[WorkOrder]:
-    return [factories.ask_overdue(shop, now, type=list(Type)[step % 2]) for step in range(how_many)]
+    return [factories.ask_overdue(shop, now, type=[NOT_RECEIVED, WRONG_OR_MISSING][step % 2]) for step in range(how_many)]
 
 
 def test_without_the_lock_two_workers_trample_on_each_other(shop, unguard):
@@ -176,7 +177,7 @@ def test_two_workers_and_two_beats_forfeit_each_case_once(shop):
 
 def reship_to_submit(shop: Any, now: Any) -> tuple[WorkOrder, Callable[[], Answer]]:
     """The same without pictures: a reship, ready to be sent."""
-    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask(shop, now, type=WRONG_OR_MISSING)
     kept = factories.keep(case, now, branch=Branch.RESHIP, note="again", reship_number=f"YT{case.pk}")
     return kept, lambda: services.submit_answer(
         case.pk, branch=Branch.RESHIP, version=kept.version, by=None, now=now

@@ -10,7 +10,7 @@ import pytest
 
 from tests.stack.house import ROOT, until
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.once]
 PARTS = ("gunicorn", "-Q clock", "-Q bulk", " beat ", "-server")
 
 
@@ -75,6 +75,11 @@ def test_a_port_somebody_uses_is_refused_with_a_sentence(house):
     assert ended.stderr.startswith(f"CommandError: Port {place.port}")
 
 
+def _hear_ctrl_c() -> None:
+    """A suite started in the background ignores SIGINT, and every child inherits that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_ending_make_alone_ends_the_house(house, tmp_path, number):
     place = house()
@@ -83,7 +88,7 @@ def test_ending_make_alone_ends_the_house(house, tmp_path, number):
     with (tmp_path / "make.log").open("w") as log:
         make = subprocess.Popen(
             ["make", "-f", str(recipe), "run"], cwd=ROOT, env=place.environment, stdout=log, stderr=log,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=_hear_ctrl_c,
         )  # fmt: skip
         until(lambda: place.status() == 200, "the web answers")
         make.send_signal(number)

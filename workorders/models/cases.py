@@ -1,4 +1,4 @@
-"""The case: a question with a clock, its policy, the shop's answer, and how it ended."""
+"""The case: a question with a clock, the shop's answer to each stage, and how it ended."""
 
 from datetime import datetime, timedelta
 
@@ -10,50 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Shop
 from foundation.lifecycle import deadlines
-from foundation.policies.models import PolicyRow
+from foundation.lifecycle.prepared import Prepared
 from orders.models import ContactRecord, Order, OrderLine, Refund
 
 from .. import states
 from ..querysets import WorkOrderQuerySet
-from ..states import Branch, Outcome, Reason, Status, Type
+from ..states import Branch, Outcome, Reason, Status
+from .rules import Option, Stage, WorkOrderPolicy
 
-
-class WorkOrderPolicy(PolicyRow):
-    """What applies to one type of question: window, vouchers, ways to answer, what happens at the end (rules §6).
-
-    Hours are hours, shares are basis points of what was paid, sizes are bytes and pixels. Never changed once in force;
-    a case copies its deadline and its consequences when it opens.
-    """
-
-    type = models.CharField(_("type"), max_length=24, choices=Type)
-    window_hours = models.PositiveIntegerField(_("hours to answer"))
-    slots = models.JSONField(_("vouchers asked for"), default=list)
-    branches = models.JSONField(_("ways to answer"), default=list)
-    refund_share_bp = models.PositiveIntegerField(_("refund (basis points of paid)"), default=10_000)
-    compensation_bp = models.PositiveIntegerField(_("compensation (basis points of the line paid)"), default=0)
-    delists = models.BooleanField(_("delists the product"), default=False)
-    delist_days = models.PositiveIntegerField(_("days delisted"), default=0)
-    counts_dispute = models.BooleanField(_("counts as a dispute refund"), default=True)
-    review_hours = models.PositiveIntegerField(_("hours to decide"), default=48)
-    more_window_hours = models.PositiveIntegerField(_("hours to answer when asked for more"), default=24)
-    reminders = models.JSONField(_("reminders"), default=list, help_text=_("“50%” of the window, “4h” before its end"))
-    sheet_max_bytes = models.PositiveIntegerField(_("largest sheet (bytes)"), default=5_000_000)
-    sheet_max_width = models.PositiveIntegerField(_("widest sheet (pixels)"), default=2_000)
-    voucher_min_px = models.PositiveIntegerField(_("smallest voucher on the sheet (pixels)"), default=600)
-    evidence_keep_months = models.PositiveIntegerField(_("months evidence is kept after closing"), default=24)
-
-    class Meta:
-        verbose_name = _("work order rule")
-        verbose_name_plural = _("work order rules")
-        indexes = [models.Index(fields=["type", "-effective_from"], name="workorders_policy_in_force")]
+FORFEITURE: Prepared["Forfeiture"] = Prepared(lambda case: Forfeiture.objects.filter(work_order=case), int)
 
 
 class WorkOrder(models.Model):
     """One question of the platform about one order; answered once per window, or paid for (rules §6).
 
-    Verbs: start_clock, submit, agree, forfeit, win, lose, ask_more (states.LIFECYCLE). Invariants: at most one
+    Verbs: start_clock, advance, submit, agree, forfeit, win, lose, ask_more (states.LIFECYCLE). Invariants: at most one
     running case per order, the rest queue behind it; an open case has its deadline; a forfeited one has exactly one
-    Forfeiture. `due_at` and the consequences are copies: a later rule never moves an open case. `version` grows with
+    Forfeiture. Each stage of the rule has a window of its own; so has each "ask for more". `due_at` and the consequences are copies: a later rule never moves an open case. `version` grows with
     every change of the case or its draft; a page made from an older one is refused.
     """
 
@@ -64,7 +37,7 @@ class WorkOrder(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="work_orders")
     line = models.ForeignKey(OrderLine, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     policy = models.ForeignKey(WorkOrderPolicy, on_delete=models.PROTECT, related_name="+")
-    type = models.CharField(_("type"), max_length=24, choices=Type)
+    type = models.SlugField(_("type"), max_length=24, db_index=False)
     stage = models.PositiveSmallIntegerField(_("stage"), default=1)
     status = models.CharField(_("state"), max_length=12, choices=Status)
     version = models.PositiveIntegerField(default=1)
@@ -87,6 +60,7 @@ class WorkOrder(models.Model):
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     refund_share_bp = models.PositiveIntegerField(default=10_000)
     compensation_bp = models.PositiveIntegerField(default=0)
     delists = models.BooleanField(default=False)
@@ -110,6 +84,10 @@ class WorkOrder(models.Model):
                 condition=~Q(status__in=states.RUNNING) | Q(due_at__isnull=False, opened_at__isnull=False),
                 name="workorders_running_has_deadline",
             ),
+            models.CheckConstraint(
+                condition=Q(claimed_until=None) | Q(status=Status.OPEN, assigned_to__isnull=False),
+                name="workorders_claim_is_somebodys",
+            ),
         ]
         indexes = [
             models.Index(fields=["shop", "status", "due_at", "id"], name="workorders_least_time_left"),
@@ -119,6 +97,18 @@ class WorkOrder(models.Model):
             models.Index(fields=["next_reminder_at"], condition=Q(status="open"), name="workorders_reminders"),
             models.Index(fields=["review_due_at", "id"], condition=Q(status="answered"), name="workorders_review"),
             models.Index(fields=["order", "id"], condition=Q(status="queued"), name="workorders_queued"),
+            models.Index(
+                fields=["shop", "due_at", "id"], condition=Q(status="open", assigned_to=None), name="workorders_unassigned"
+            ),
+            models.Index(
+                fields=["shop", "assigned_to", "due_at", "id"], condition=Q(status="open"), name="workorders_of_person"
+            ),
+            models.Index(
+                fields=["claimed_until", "id"], condition=Q(claimed_until__isnull=False), name="workorders_claims"
+            ),
+            models.Index(
+                fields=["shop", "closed_at", "status"], condition=Q(closed_at__isnull=False), name="workorders_closed"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +127,15 @@ class WorkOrder(models.Model):
         due = self.review_due_at
         return self.status == Status.ANSWERED and due is not None and deadlines.is_overdue(due, now)
 
+    def get_type_display(self) -> str:
+        """The type's name in the reader's language, from the rule the case stands on."""
+        return self.policy.name
+
+    @property
+    def step(self) -> Stage:
+        """The stage the case is in."""
+        return self.policy.stage(self.stage)
+
     @property
     def is_closed(self) -> bool:
         return self.status in states.CLOSED
@@ -150,9 +149,10 @@ class WorkOrder(models.Model):
     def effects(self) -> "Forfeiture | Decision | None":
         """The row that says what a lost or forfeited case cost."""
         if self.status == Status.FORFEITED:
-            return Forfeiture.objects.filter(work_order=self).first()
+            return FORFEITURE.first(self.pk)
         if self.status == Status.LOST:
-            return self.decisions.filter(outcome=Outcome.LOST).last()
+            lost = [one for one in self.decisions.all() if one.outcome == Outcome.LOST]  # few, and a page has read them
+            return lost[-1] if lost else None
         return None
 
 
@@ -166,10 +166,23 @@ class AnswerFields(models.Model):
     agreed_minor = models.BigIntegerField(_("agreed refund"), null=True, blank=True)
     contact = models.ForeignKey(ContactRecord, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     checklist = models.JSONField(default=list, blank=True)
+    option = models.CharField(_("Result"), max_length=32, blank=True)
+    on_day = models.DateField(_("Date"), null=True, blank=True)
+    stage = models.PositiveSmallIntegerField(_("stage"), default=1)
     window_no = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         abstract = True
+
+    @property
+    def step(self) -> Stage:
+        """The stage this answers."""
+        return self.work_order.policy.stage(self.stage)  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Option | None:
+        """The option chosen, if the answer is one by choice."""
+        return self.step.option(self.option) if self.branch == Branch.CHOICE else None
 
 
 class Draft(AnswerFields):
@@ -234,6 +247,7 @@ class Forfeiture(Effects):
         constraints = [
             models.CheckConstraint(condition=Q(at__gt=models.F("due_at")), name="workorders_never_early"),
         ]
+        indexes = [models.Index(fields=["at"], name="workorders_forfeited_at")]
 
     def __str__(self) -> str:
         return f"{self.work_order_id}"

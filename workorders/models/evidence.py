@@ -9,6 +9,33 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.files.models import StoredFile
+from orders.models import Order
+
+CAPTION_LENGTH = 60
+
+
+class LibraryItem(models.Model):
+    """What is said of one stored picture in its order's evidence library 凭证库, whatever case uses it (rules §6.13).
+
+    Verbs: describe (caption, kinds). `kinds` are the codes of the vouchers it shows. A use on a desk starts with both;
+    what went out keeps its own words. A picture nobody said anything of has no row.
+    """
+
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    caption = models.CharField(max_length=CAPTION_LENGTH, blank=True)
+    kinds = models.JSONField(default=list, blank=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    edited_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("library picture")
+        verbose_name_plural = _("library pictures")
+
+    def __str__(self) -> str:
+        return self.caption or str(self.file_id)
 
 
 class VoucherQuerySet(models.QuerySet["Voucher"]):
@@ -34,7 +61,7 @@ class Voucher(models.Model):
     slots = models.JSONField(default=list, blank=True)
     position = models.PositiveIntegerField(default=0)
     rotation = models.PositiveSmallIntegerField(default=0)
-    caption = models.CharField(max_length=60, blank=True)
+    caption = models.CharField(max_length=CAPTION_LENGTH, blank=True)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -1,7 +1,7 @@
-"""The shop's side: the draft it keeps, and the one answer of a window (rules §6)."""
+"""The shop's side: the draft it keeps, and the one answer of a window – of a stage, where the type has several (rules §6)."""
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,16 +16,27 @@ from orders.services import RefundRequest, add_staff_note, refund, refund_many
 from .. import preflight
 from ..models import Answer, Draft, Sheet, WorkOrder
 from ..slots import SLOTS
-from ..states import Branch, Status
+from ..states import Branch, Need, Status
 from . import evidence
-from .cases import change, lock_case, must_be_current, must_take_answer, note_orders, open_next
+from .assigning import note_work
+from .cases import (
+    change,
+    lock_case,
+    must_be_current,
+    must_take_answer,
+    note_orders,
+    open_next,
+    tell_about,
+    window,
+)
 
 NOTE_LENGTH = 500
 
 
 @dataclass(frozen=True)
 class Writing:
-    """What a person wrote on the answer form; `agreed_minor` in fen, `checklist` as "slot.point"."""
+    """What a person wrote on the answer form; `agreed_minor` in fen, `checklist` as "slot.point", `option` a code of the
+    stage, `on_day` the day the option promises."""
 
     branch: str = ""
     note: str = ""
@@ -34,6 +45,8 @@ class Writing:
     agreed_minor: int | None = None
     contact: ContactRecord | None = None
     checklist: list[str] = field(default_factory=list)
+    option: str = ""
+    on_day: date | None = None
 
     def columns(self) -> dict[str, Any]:
         return {column.name: getattr(self, column.name) for column in fields(self)}
@@ -53,15 +66,18 @@ def save_draft(pk: int, writing: Writing, *, version: int | None, by: Any, now: 
     _check_shape(case, writing)
     draft, _created = Draft.objects.update_or_create(
         work_order=case,
-        defaults={**writing.columns(), "window_no": case.window_no, "updated_by": by, "updated_at": now},
+        defaults={**writing.columns(), "stage": case.stage, "window_no": case.window_no, "updated_by": by, "updated_at": now},
     )
     change(case, last_branch=writing.branch)
+    note_work(case, by=by, now=now)
     return draft
 
 
 def _check_shape(case: WorkOrder, writing: Writing) -> None:
-    if writing.branch and writing.branch not in case.policy.branches:
+    if writing.branch and writing.branch not in case.step.branches:
         raise Invalid(_("This question can't be answered that way."), field="branch")
+    if writing.option and case.step.option(writing.option) is None:
+        raise Invalid(_("This stage has no such result to choose."), field="option")
     if writing.contact is not None and writing.contact.order_id != case.order_id:
         raise Invalid(_("This contact record belongs to another order."), field="contact")
     if writing.agreed_minor is not None and writing.agreed_minor < 0:
@@ -81,6 +97,7 @@ def submit_answer(
 ) -> Answer:
     """Send the draft: once per window, never changed afterwards (rules §6).
 
+    The last stage's answer goes to the reviewer; an earlier one opens the next stage with its own window and deadline.
     `branch` and `version` are those of the confirm page; `sheet_hash` the `inputs_hash` of the sheet it showed. Refused,
     nothing saved: IllegalMove when it was answered or ended already, DeadlinePassed after the deadline, Stale when the
     draft or the pictures changed since, Blocked (`details` = findings) by a hard pre-flight finding or a refund gate.
@@ -90,20 +107,34 @@ def submit_answer(
     if branch == Branch.AGREE_REFUND:
         return agree_refund(pk, version=version, by=by, now=now)
     case = lock_case(pk)
-    target = must_take_answer(case, "submit", now)
+    verb = "submit" if case.policy.is_last(case.stage) else "advance"
+    target = must_take_answer(case, verb, now)
     must_be_current(case, version)
     draft = _draft(case, branch)
     findings = preflight.check(case, draft, now)
     blocking = preflight.hard(findings)
     if blocking:
         raise Blocked(" ".join(finding.sentence for finding in blocking), code="preflight", details=findings)
-    sheet = _sheet(case, sheet_hash)
+    sheet = None if branch == Branch.ACKNOWLEDGE else _sheet(case, sheet_hash)
     money = _pay_what_was_agreed(case, draft, by, now)
-    if branch == Branch.RESHIP:
+    if draft.reship_number and _sends_again(draft):
         _note_on_order(case, draft, by, now)
     answer = _answer(case, draft, sheet, money, findings, by, now)
+    if verb == "advance":
+        _to_next_stage(case, answer, target, by, now)
+    else:
+        _to_reviewer(case, answer, target, by, now)
+    note_orders([case.order_id], now)
+    return answer
+
+
+def _sends_again(draft: Draft) -> bool:
+    return draft.branch == Branch.RESHIP or (draft.chosen is not None and Need.TRACKING in draft.chosen.needs)
+
+
+def _to_reviewer(case: WorkOrder, answer: Answer, target: str, by: Any, now: datetime) -> None:
     change(
-        case, status=target, answered_at=now, last_branch=branch, next_reminder_at=None, escalated_at=None,
+        case, status=target, answered_at=now, last_branch=answer.branch, next_reminder_at=None, escalated_at=None,
         review_due_at=now + timedelta(hours=case.policy.review_hours),
     )
     record(
@@ -111,8 +142,33 @@ def submit_answer(
         data={"number": case.number, "window": case.window_no, "sheet": answer.sheet_sha256[:12]},
     )
     cancel_about(case, now=now)
-    note_orders([case.order_id], now)
-    return answer
+
+
+def _to_next_stage(case: WorkOrder, answer: Answer, target: str, by: Any, now: datetime) -> None:
+    """The next stage opens with its own window, deadline, reminders and vouchers; desk and draft start empty."""
+    following = case.policy.stage(case.stage + 1)
+    change(
+        case, status=target, stage=following.number, window_no=case.window_no + 1, last_branch="",
+        asked_slots=list(following.slots), **window(case.policy, now, following.hours),
+    )
+    Draft.objects.filter(work_order=case).delete()
+    told = {"stage": following.number, "stages": len(case.policy.stages)}
+    record(
+        "workorders.advanced", case, by=by, now=now, from_state=Status.OPEN, to_state=target,
+        data={"number": case.number, "answered": answer.stage, "sheet": answer.sheet_sha256[:12], **told},
+    )
+    cancel_about(case, now=now)
+    tell_about("workorders.next_stage", [case], now, **told)
+
+
+@transaction.atomic
+def acknowledge(pk: int, *, note: str = "", version: int | None, by: Any, now: datetime) -> Answer:
+    """我已知晓: say that the question was read, in one click; `save_draft` and `submit_answer` in one transaction.
+
+    Refused like those two; Invalid where the stage does not ask for it. Pictures on the desk do not go out.
+    """
+    draft = save_draft(pk, Writing(Branch.ACKNOWLEDGE, note=note), version=version, by=by, now=now)
+    return submit_answer(pk, branch=Branch.ACKNOWLEDGE, version=draft.work_order.version, by=by, now=now)
 
 
 @transaction.atomic
@@ -125,14 +181,14 @@ def agree_refund(pk: int, *, version: int | None, by: Any, now: datetime) -> Ans
     case = lock_case(pk)
     target = must_take_answer(case, "agree", now)
     must_be_current(case, version)
-    if Branch.AGREE_REFUND not in case.policy.branches:
+    if Branch.AGREE_REFUND not in case.step.branches:
         raise Blocked(_("This question can't be answered that way."), code="branch_not_offered")
     request = RefundRequest(
         order_pk=case.order_id, amount_minor=None, cause=Cause.PLATFORM,
         reason=_("Work order %(number)s") % {"number": case.number}, key=f"workorder:{case.pk}:refund", subject=case,
     )
     money = refund_many([request], by=by, now=now)[0]
-    answer = _answer(case, Draft(branch=Branch.AGREE_REFUND), None, money, [], by, now)
+    answer = _answer(case, Draft(work_order=case, branch=Branch.AGREE_REFUND), None, money, [], by, now)
     change(
         case, status=target, answered_at=now, closed_at=now, last_branch=Branch.AGREE_REFUND, next_reminder_at=None
     )
@@ -150,6 +206,7 @@ def _draft(case: WorkOrder, branch: str) -> Draft:
     draft = Draft.objects.filter(work_order=case, window_no=case.window_no).select_related("contact").first()
     if draft is None or draft.branch != branch:
         raise Stale(_("The draft is not the one the confirm page showed. Look again before you send it."), code="draft")
+    draft.work_order = case
     return draft
 
 
@@ -193,9 +250,9 @@ def _answer(
     now: datetime,
 ) -> Answer:
     return Answer.objects.create(
-        work_order=case, window_no=case.window_no, branch=draft.branch, note=draft.note,
+        work_order=case, stage=case.stage, window_no=case.window_no, branch=draft.branch, note=draft.note,
         reship_carrier=draft.reship_carrier, reship_number=draft.reship_number, agreed_minor=draft.agreed_minor,
-        contact=draft.contact, checklist=draft.checklist, sheet=sheet, sheet_sha256=sheet.sha256 if sheet else "",
+        contact=draft.contact, checklist=draft.checklist, option=draft.option, on_day=draft.on_day, sheet=sheet, sheet_sha256=sheet.sha256 if sheet else "",
         warnings=[{"code": finding.code, "sentence": finding.sentence} for finding in findings], refund=money,
         submitted_by=by, submitted_at=now,
     )

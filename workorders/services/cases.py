@@ -1,104 +1,30 @@
-"""Opening a case, starting its clock, handing it to a person; and what every other verb on a case begins with."""
+"""Starting a case's clock, and what every other verb on a case begins with."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from foundation.accounts.models import Membership
-from foundation.audit.services import Line, record, record_many
+from foundation.accounts.models import Shop
+from foundation.audit.services import Line, record_many
 from foundation.jobs.chunks import in_chunks
 from foundation.lifecycle.deadlines import SHANGHAI, is_overdue
-from foundation.lifecycle.errors import Blocked, DeadlinePassed, IllegalMove, Invalid, Stale
+from foundation.lifecycle.errors import DeadlinePassed, IllegalMove, Stale
 from foundation.lifecycle.locks import lock
-from foundation.lifecycle.randoms import public_number
 from foundation.notifications.services import Tell, tell_many
 from foundation.shell.urls_for import shop_url
-from orders.models import OrderLine
 from orders.services import lock_orders, note_work_order_many
 
 from ..models import WorkOrder, WorkOrderPolicy
 from ..policies import reminder_times
-from ..slots import SLOTS
 from ..states import RUNNING, UNFINISHED, Status
 
 COMPENSATION_MAX_BP = 50_000
 CHUNK = 1000
-
-
-@transaction.atomic
-def open_work_order(
-    order_pk: int,
-    *,
-    type: str,
-    platform_text: str,
-    asked_slots: Sequence[str] | None = None,
-    line: OrderLine | None = None,
-    compensation_bp: int | None = None,
-    by: Any,
-    now: datetime,
-) -> WorkOrder:
-    """Ask the shop a question about an order (rules §6).
-
-    The rule in force at `now` gives window, vouchers and consequences, which are copied. Opens at once, or `queued`
-    behind an unfinished case of the order; then its clock starts when it opens. `compensation_bp` (basis points of the
-    line paid) replaces the rule's share. Invalid for an empty text, an unknown voucher, a line of another order or a
-    share outside 0–500 %; Blocked while the very same question is unfinished (a double click); NoPolicy for a type
-    without a rule.
-    """
-    order = lock_orders([order_pk])[0]
-    policy = WorkOrderPolicy.objects.in_force(now, type=type)
-    slots = policy.slots if asked_slots is None else list(dict.fromkeys(asked_slots))
-    _check_question(order.pk, platform_text, slots, line, compensation_bp)
-    case = WorkOrder(
-        number=public_number("WO"), shop_id=order.shop_id, order=order, line=line, policy=policy, type=type,
-        status=Status.QUEUED, platform_text=platform_text, asked_slots=slots, created_at=now, opened_by=by,
-        refund_share_bp=policy.refund_share_bp,
-        compensation_bp=policy.compensation_bp if compensation_bp is None else compensation_bp,
-        delists=policy.delists, delist_days=policy.delist_days, counts_dispute=policy.counts_dispute,
-    )
-    unfinished = list(order.work_orders.filter(status__in=UNFINISHED))
-    _not_asked_twice(case, unfinished)
-    queued = bool(unfinished)
-    if not queued:
-        _fill(case, status=Status.OPEN, opened_at=now, **window(policy, now, policy.window_hours))
-    case.save(force_insert=True)
-    record(
-        "workorders.queued" if queued else "workorders.opened", case, by=by, now=now, to_state=case.status,
-        data={"number": case.number},
-    )
-    note_orders([order.pk], now)
-    if not queued:
-        tell_about("workorders.opened", [case], now)
-    return case
-
-
-def _check_question(
-    order_pk: int, text: str, slots: Sequence[str], line: OrderLine | None, compensation_bp: int | None
-) -> None:
-    if not text.strip():
-        raise Invalid(_("Write the question as the seller is to read it."), field="platform_text")
-    unknown = [code for code in slots if code not in SLOTS]
-    if unknown:
-        raise Invalid(_("There is no voucher “%(code)s”.") % {"code": unknown[0]}, field="asked_slots")
-    if line is not None and line.order_id != order_pk:
-        raise Invalid(_("This line belongs to another order."), field="line")
-    if compensation_bp is not None and not 0 <= compensation_bp <= COMPENSATION_MAX_BP:
-        raise Invalid(_("The compensation is between 0 and 500 percent of the line paid."), field="compensation_bp")
-
-
-def _not_asked_twice(case: WorkOrder, unfinished: Iterable[WorkOrder]) -> None:
-    for other in unfinished:
-        if (other.type, other.platform_text, other.line_id) == (case.type, case.platform_text, case.line_id):
-            raise Blocked(
-                _("The same question is already asked on this order: %(number)s.") % {"number": other.number},
-                code="asked_already",
-            )
 
 
 def window(policy: WorkOrderPolicy, start: datetime, hours: int) -> dict[str, Any]:
@@ -118,7 +44,7 @@ def open_next(order_ids: Iterable[int], *, now: datetime) -> list[WorkOrder]:
 
     The orders are locked by the caller. One UPDATE per rule, however many cases.
     """
-    ready = WorkOrder.objects.ready_to_open().filter(order_id__in=list(order_ids))
+    ready = WorkOrder.objects.ready_to_open().filter(order_id__among=list(order_ids))
     cases = lock(ready.select_related("policy", "shop"))
     by_policy: dict[int, list[WorkOrder]] = {}
     for case in cases:
@@ -154,39 +80,19 @@ def _open_chunk(order_ids: list[int], *, now: datetime) -> int:
     return len(opened)
 
 
-@transaction.atomic
-def assign(pk: int, *, to: Any, by: Any, now: datetime) -> WorkOrder:
-    """Hand an unfinished case to one of the shop's people, or to nobody (`to=None`).
-
-    IllegalMove once it is closed; Invalid for a person who does not work for the shop. Assigning the same again
-    changes nothing.
-    """
-    case = lock_case(pk)
-    if case.is_closed:
-        raise IllegalMove(how_it_ended(case))
-    if to is not None and not Membership.objects.filter(shop_id=case.shop_id, user=to, ended_at=None).exists():
-        raise Invalid(_("This person does not work for the shop."), field="to")
-    if case.assigned_to_id == (to.pk if to else None):
-        return case
-    change(case, assigned_to=to)
-    record(
-        "workorders.assigned" if to else "workorders.unassigned", case, by=by, now=now,
-        data={"who": str(to) if to else "", "number": case.number},
-    )
-    return case
-
-
 def lock_cases(pks: Iterable[int], *, skip_locked: bool = False) -> list[WorkOrder]:
     """The cases as they are now, order rows locked first, then the cases, by pk (architecture law 2).
 
     With `skip_locked` (jobs) those whose order somebody holds are left out. Each case carries its locked order.
     """
     pks = list(pks)
-    order_ids = set(WorkOrder.objects.filter(pk__in=pks).values_list("order_id", flat=True))
+    order_ids = set(WorkOrder.objects.filter(pk__among=pks).values_list("order_id", flat=True))
     orders = {order.pk: order for order in lock_orders(order_ids, skip_locked=skip_locked)}
-    cases = lock(WorkOrder.objects.filter(pk__in=pks, order_id__in=orders).select_related("shop", "policy"))
+    cases = lock(WorkOrder.objects.filter(pk__among=pks, order_id__among=orders))
+    shops = Shop.objects.in_bulk({case.shop_id for case in cases})
+    policies = WorkOrderPolicy.objects.in_bulk({case.policy_id for case in cases})
     for case in cases:
-        case.order = orders[case.order_id]
+        case.order, case.shop, case.policy = orders[case.order_id], shops[case.shop_id], policies[case.policy_id]
     return cases
 
 
@@ -199,7 +105,12 @@ def lock_case(pk: int) -> WorkOrder:
 
 
 def change(case: WorkOrder, **fields: Any) -> None:
-    """Write `fields` of a locked case and raise its version; nothing else of the row is touched."""
+    """Write `fields` of a locked case and raise its version; nothing else of the row is touched.
+
+    A case that is no longer open is nobody's claim; `assigned_to` stays for the record.
+    """
+    if fields.get("status", Status.OPEN) != Status.OPEN:
+        fields["claimed_until"] = None
     _fill(case, version=case.version + 1, **fields)
     case.save(update_fields=[*fields, "version"])
 
@@ -240,19 +151,24 @@ def how_it_ended(case: WorkOrder) -> str:
         return _("This work order was forfeited at %(when)s (UTC+8): its time had run out.") % {
             "when": local(case.closed_at)
         }
-    decision = case.decisions.select_related("by").filter(window_no=case.window_no).last()
+    decision = _of_window(case.decisions, case.window_no)
     if decision is not None:
         return _("%(who)s decided “%(outcome)s” at %(when)s (UTC+8).") % {
             "who": decision.by or _("The platform"), "outcome": decision.get_outcome_display(),
             "when": local(decision.at),
         }
-    answer = case.answers.select_related("submitted_by").filter(window_no=case.window_no).last()
+    answer = _of_window(case.answers, case.window_no)
     if answer is None:
         return _("This work order is already “%(state)s”.") % {"state": case.get_status_display()}
     return _("%(who)s answered with “%(branch)s” at %(when)s (UTC+8); an answer goes out once.") % {
         "who": answer.submitted_by or _("The shop"), "branch": answer.get_branch_display(),
         "when": local(answer.submitted_at),
     }
+
+
+def _of_window(rows: Any, window_no: int) -> Any:
+    """The last of a case's decisions or answers in a window; few, and a page has read them already."""
+    return next((row for row in reversed(rows.all()) if row.window_no == window_no), None)
 
 
 def what_changed(case: WorkOrder) -> str:
@@ -263,6 +179,11 @@ def what_changed(case: WorkOrder) -> str:
     if draft is not None and draft.updated_by_id and draft.window_no == case.window_no:
         return _("%(who)s saved the draft at %(when)s (UTC+8).") % {
             "who": draft.updated_by, "when": local(draft.updated_at)
+        }
+    answer = case.answers.select_related("submitted_by").filter(window_no=case.window_no - 1).last()
+    if answer is not None and answer.stage < case.stage:
+        return _("%(who)s answered stage %(stage)d at %(when)s (UTC+8); the next stage is open.") % {
+            "who": answer.submitted_by or _("The shop"), "stage": answer.stage, "when": local(answer.submitted_at)
         }
     return _("It is now “%(state)s”.") % {"state": case.get_status_display()}
 
@@ -275,7 +196,7 @@ def local(moment: datetime | None) -> str:
 def note_orders(order_ids: Iterable[int], now: datetime) -> None:
     """Write the orders' summary columns: how many cases are unfinished, and the state to show."""
     states: dict[int, list[str]] = {pk: [] for pk in order_ids}
-    rows = WorkOrder.objects.filter(order_id__in=states).order_by("pk").values_list("order_id", "status")
+    rows = WorkOrder.objects.filter(order_id__among=states).order_by("pk").values_list("order_id", "status")
     for order_id, status in rows:
         states[order_id].append(status)
     note_work_order_many({pk: _summary(found) for pk, found in states.items()}, now=now)

@@ -57,7 +57,7 @@ def hold_products(cases: Iterable[WorkOrder]) -> None:
     same moment the second sees that it is off. After the orders, before any account (architecture law 2)."""
     order_ids = [case.order_id for case in cases if case.delists]
     if order_ids:
-        lock(Product.objects.filter(pk__in=OrderLine.objects.filter(order_id__in=order_ids).values("product_id")))
+        lock(Product.objects.filter(pk__in=OrderLine.objects.filter(order_id__among=order_ids).values("product_id")))
 
 
 def plan_many(cases: Sequence[WorkOrder], *, now: datetime) -> list[Plan]:
@@ -75,8 +75,15 @@ def plan_many(cases: Sequence[WorkOrder], *, now: datetime) -> list[Plan]:
 def _lines(cases: Sequence[WorkOrder]) -> dict[int, list[OrderLine]]:
     found: dict[int, list[OrderLine]] = defaultdict(list)
     needed = [case.order_id for case in cases if case.delists or case.compensation_bp]
-    rows = OrderLine.objects.filter(order_id__in=needed).select_related("product").order_by("order_id", "position")
-    for line in rows if needed else ():
+    if not needed:
+        return found
+    asked = OrderLine.objects.filter(order_id__among=needed).order_by("order_id", "position")
+    rows = list(asked.select_related("product") if len(cases) == 1 else asked)  # a page's one case: one statement
+    if len(cases) > 1:
+        products = Product.objects.in_bulk({line.product_id for line in rows if line.product_id})
+        for line in rows:
+            line.product = products[line.product_id] if line.product_id else None
+    for line in rows:
         found[line.order_id].append(line)
     return found
 
@@ -122,7 +129,8 @@ def apply_many(plans: Sequence[Plan], *, by: Any, now: datetime) -> list[Refund 
     """
     _delist(plans, by=by, now=now)
     note_dispute_many([plan.case.order_id for plan in plans if plan.case.counts_dispute], now=now)
-    refunds = refund_many([_request(plan) for plan in plans if plan.total_minor], by=by, now=now)
+    due = [plan for plan in plans if plan.total_minor]
+    refunds = refund_many([_request(plan) for plan in due], by=by, now=now, held=[plan.case.order for plan in due])
     note_compensation_many(
         {plan.case.order_id: plan.compensation_minor for plan in plans if plan.compensation_minor}, now=now
     )

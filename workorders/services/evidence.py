@@ -7,7 +7,6 @@ seconds before the deadline must not wait for somebody else's photograph.
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,20 +15,28 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
-from foundation.accounts.access import roles_that_may
-from foundation.accounts.models import Membership
 from foundation.audit.services import record
 from foundation.files import services as files
-from foundation.files.models import Purpose, StoredFile
-from foundation.lifecycle.errors import DomainError, Forbidden, Invalid, Stale
+from foundation.files.models import PICTURES, StoredFile
+from foundation.lifecycle.errors import Blocked, DomainError, Invalid, Stale
 
 from .. import composer
 from ..models import Sheet, Voucher, WorkOrder
 from ..slots import SLOTS
+from .assigning import note_work
 from .cases import lock_case, must_take_answer
+from .library import (
+    follow,
+    known_kinds,
+    mark,
+    must_be_staff,
+    must_be_there,
+    one_line,
+    pictures_of,
+    same_in_library,
+    words_of,
+)
 
-PERMISSION = "workorders.answer"
-CAPTION_LENGTH = 60
 ROTATIONS = (0, 90, 180, 270)
 
 
@@ -45,12 +52,9 @@ def missing_slots(work_order: WorkOrder) -> list[str]:
 
 
 def library(work_order: WorkOrder) -> "QuerySet[StoredFile]":
-    """The order's evidence library 凭证库: pictures once uploaded for it that don't lie on this desk."""
-    return (
-        StoredFile.objects.filter(shop_id=work_order.shop_id, order_id=work_order.order_id, purpose=Purpose.EVIDENCE)
-        .exclude(pk__in=vouchers_of(work_order).values("file_id"))
-        .order_by("-pk")
-    )
+    """What of the order's evidence library 凭证库 can be laid on this desk and doesn't lie there."""
+    there = vouchers_of(work_order).values("file_id")
+    return pictures_of(work_order.order_id, work_order.shop_id).exclude(pk__in=there)
 
 
 def add_voucher(
@@ -59,7 +63,7 @@ def add_voucher(
     """Clean, seal and lay one uploaded picture on the desk, ticked for `slots`.
 
     `now` is when the whole upload had arrived: that moment is compared with the deadline. The same picture twice is
-    the same voucher, so a repeated upload changes nothing. Also refused: Invalid by the image policy, the shop's bytes
+    the same voucher, so a repeated upload changes nothing; one that waits in the library is that one. Also refused: Invalid by the image policy, the shop's bytes
     of the day or the number of pictures per case; Blocked when the disk is full. A refused picture leaves nothing.
     """
     case = WorkOrder.objects.select_related("shop").get(pk=work_order_pk)
@@ -67,7 +71,7 @@ def add_voucher(
     _check_room(case, now)
     stored = files.store_image(upload, shop=case.shop, by=by, now=now, order_id=case.order_id)
     try:
-        voucher = _lay(work_order_pk, stored, slots, by, now)
+        voucher = _lay(work_order_pk, same_in_library(stored) or stored, slots, by, now)
     except DomainError:
         files.discard(stored)
         raise
@@ -77,11 +81,26 @@ def add_voucher(
 
 
 def reuse_file(work_order_pk: int, stored: StoredFile, *, by: Any, now: datetime, slots: Iterable[str] = ()) -> Voucher:
-    """Lay a picture of the order's library on the desk again; Invalid for another order's or shop's file."""
-    case = WorkOrder.objects.get(pk=work_order_pk)
-    if (stored.shop_id, stored.order_id, stored.purpose) != (case.shop_id, case.order_id, Purpose.EVIDENCE):
-        raise Invalid(_("This picture was uploaded for another order."), field="file")
-    return _lay(work_order_pk, stored, slots, by, now)
+    """Lay one picture of the order's library on the desk; see `reuse_files`."""
+    return reuse_files(work_order_pk, [stored], by=by, now=now, slots=slots)[0]
+
+
+@transaction.atomic
+def reuse_files(
+    work_order_pk: int, chosen: Sequence[StoredFile], *, by: Any, now: datetime, slots: Iterable[str] = ()
+) -> list[Voucher]:
+    """Lay pictures of the order's library on the desk, all or none; each starts with what the library says of it.
+
+    Invalid for another order's or shop's file, for nothing chosen, and for more than the desk takes; Blocked for a
+    picture the keeping rule removed.
+    """
+    case = _locked_case(work_order_pk, by, now)
+    if not chosen:
+        raise Invalid(_("Choose at least one picture."), field="files")
+    for stored in chosen:
+        if (stored.shop_id, stored.order_id) != (case.shop_id, case.order_id) or stored.purpose not in PICTURES:
+            raise Invalid(_("This picture was uploaded for another order."), field="file")
+    return [_lay(work_order_pk, stored, slots, by, now) for stored in chosen]
 
 
 @transaction.atomic
@@ -99,13 +118,15 @@ def update_voucher(
     Invalid for a slot the house does not know, a turn that is no quarter, a caption over 60 characters.
     """
     voucher = _locked(pk, by, now)
+    before = (voucher.caption, voucher.slots)
     if slots is not None:
-        voucher.slots = _known(slots)
+        voucher.slots = known_kinds(slots)
     if rotation is not None:
         voucher.rotation = _quarter(rotation)
     if caption is not None:
-        voucher.caption = _one_line(caption)
+        voucher.caption = one_line(caption)
     voucher.save(update_fields=["slots", "rotation", "caption"])
+    follow(voucher, before, by=by, now=now)
     return voucher
 
 
@@ -116,7 +137,7 @@ def remove_voucher(pk: int, *, by: Any, now: datetime) -> Voucher:
     voucher.removed_at = now
     voucher.save(update_fields=["removed_at"])
     case = voucher.work_order
-    record("workorders.voucher_removed", case, by=by, now=now, data={"number": case.number, "file": _mark(voucher)})
+    record("workorders.voucher_removed", case, by=by, now=now, data={"number": case.number, "file": mark(voucher.file)})
     return voucher
 
 
@@ -212,9 +233,11 @@ def _sheet_of(case: WorkOrder, inputs: str) -> Sheet | None:
 
 
 def _picture(voucher: Voucher) -> composer.Picture:
-    labels = tuple(SLOTS[code].words[0] for code in SLOTS if code in voucher.slots)  # what goes out is Chinese
+    labels = tuple(SLOTS[code].name_zh for code in SLOTS if code in voucher.slots)  # what goes out is Chinese
     try:
         path = files.clean_path(voucher.file)
+    except files.Removed as removed:
+        raise Blocked(str(removed), code="removed") from None
     except FileNotFoundError:
         raise Stale(
             _("The file of picture “%(name)s” is gone. Remove it and upload it again.") % {"name": voucher.file.name},
@@ -229,18 +252,23 @@ def _picture(voucher: Voucher) -> composer.Picture:
 def _lay(work_order_pk: int, stored: StoredFile, slots: Iterable[str], by: Any, now: datetime) -> Voucher:
     """Under the lock: the voucher of `stored`, or the one that shows the same picture already."""
     case = _locked_case(work_order_pk, by, now)
-    wanted = _known(slots)
+    must_be_there(stored)
+    wanted = known_kinds(slots)
     same = vouchers_of(case).filter(file__sha256=stored.sha256).first()
     if same is not None:
-        same.slots = _known([*same.slots, *wanted])
+        same.slots = known_kinds([*same.slots, *wanted])
         same.save(update_fields=["slots"])
         return same
     _check_room(case, now)
     last = Voucher.objects.on_desk(case).aggregate(last=Max("position"))["last"] or 0
+    caption, kinds = words_of(stored)
+    known = [code for code in kinds if code in case.asked_slots]
     voucher = Voucher.objects.create(
-        work_order=case, window_no=case.window_no, file=stored, slots=wanted, position=last + 1, added_by=by, added_at=now
+        work_order=case, window_no=case.window_no, file=stored, slots=wanted or known, caption=caption,
+        position=last + 1, added_by=by, added_at=now,
     )
-    record("workorders.voucher_added", case, by=by, now=now, data={"number": case.number, "file": _mark(voucher)})
+    follow(voucher, ("", []), by=by, now=now)
+    record("workorders.voucher_added", case, by=by, now=now, data={"number": case.number, "file": mark(voucher.file)})
     return voucher
 
 
@@ -257,17 +285,13 @@ def _locked(pk: int, by: Any, now: datetime) -> Voucher:
 def _locked_case(pk: int, by: Any, now: datetime) -> WorkOrder:
     case = lock_case(pk)
     _must_be_writable(case, by, now)
+    note_work(case, by=by, now=now)
     return case
 
 
 def _must_be_writable(case: WorkOrder, by: Any, now: datetime) -> None:
     must_take_answer(case, "submit", now)
-    if by is None:  # the system itself: demo data
-        return
-    membership = Membership.objects.filter(shop_id=case.shop_id, user=by, ended_at=None).first()
-    if membership is None or not membership.can(PERMISSION):
-        roles = ", ".join(roles_that_may(PERMISSION))
-        raise Forbidden(_("Your role can't do this. Ask one of: %(roles)s.") % {"roles": roles}, code=PERMISSION)
+    must_be_staff(case.shop_id, by)
 
 
 def _check_room(case: WorkOrder, now: datetime) -> None:
@@ -286,27 +310,7 @@ def _number(row: Iterable[Voucher]) -> None:
             voucher.save(update_fields=["position"])
 
 
-def _known(slots: Iterable[str]) -> list[str]:
-    wanted = set(slots)
-    if wanted - set(SLOTS):
-        raise Invalid(_("There is no such voucher."), field="slots")
-    return [code for code in SLOTS if code in wanted]
-
-
 def _quarter(rotation: int) -> int:
     if rotation not in ROTATIONS:
         raise Invalid(_("A picture is turned by quarters."), field="rotation")
     return rotation
-
-
-def _one_line(caption: str) -> str:
-    visible = "".join(" " if unicodedata.category(c).startswith("C") else c for c in caption)
-    line = " ".join(visible.split())
-    if len(line) > CAPTION_LENGTH:
-        raise Invalid(_("A caption has at most %(most)d characters.") % {"most": CAPTION_LENGTH}, field="caption")
-    return line
-
-
-def _mark(voucher: Voucher) -> str:
-    """How the record names a picture: by its original's hash, never by a file name somebody typed a phone into."""
-    return voucher.file.sha256[:12]

@@ -12,6 +12,7 @@ from django.db.models import F
 from foundation.accounts.models import Shop
 from foundation.audit.services import Line, record, record_many
 from foundation.jobs.chunks import Result, in_chunks
+from foundation.lifecycle.bulk import insert_many, maker
 from foundation.lifecycle.errors import IllegalMove
 from foundation.notifications.services import Tell, cancel_about_many, tell_many
 
@@ -53,16 +54,14 @@ def _forfeit_chunk(pks: list[int], *, by: Any, now: datetime) -> int:
     effects.hold_products(cases)
     plans = effects.plan_many(cases, now=now)
     refunds = effects.apply_many(plans, by=by, now=now)
-    Forfeiture.objects.bulk_create(
-        [
-            Forfeiture(
-                work_order=plan.case, at=now, due_at=plan.case.due_at or now, window_no=plan.case.window_no, refund=refund,
-                **plan.columns(),
-            )
-            for plan, refund in zip(plans, refunds, strict=True)
-        ],
-        batch_size=500,
-    )
+    make = maker(Forfeiture)
+    insert_many([
+        make(
+            work_order_id=plan.case.pk, at=now, due_at=plan.case.due_at or now, window_no=plan.case.window_no,
+            refund_id=refund.pk if refund else None, **plan.columns(),
+        )
+        for plan, refund in zip(plans, refunds, strict=True)
+    ])  # fmt: skip
     _record(plans, by, now)
     order_ids = [case.order_id for case in cases]
     open_next(order_ids, now=now)
@@ -77,8 +76,8 @@ def may_forfeit(case: WorkOrder, now: datetime) -> bool:
 
 def _close(cases: list[WorkOrder], now: datetime) -> None:
     target = WorkOrder.LIFECYCLE.target("forfeit", Status.OPEN)
-    fields = {"status": target, "closed_at": now, "next_reminder_at": None}
-    closed = WorkOrder.objects.filter(pk__in=[case.pk for case in cases], status=Status.OPEN, due_at__lt=now).update(
+    fields = {"status": target, "closed_at": now, "next_reminder_at": None, "claimed_until": None}
+    closed = WorkOrder.objects.filter(pk__among=[case.pk for case in cases], status=Status.OPEN, due_at__lt=now).update(
         version=F("version") + 1, **fields
     )
     if closed != len(cases):
@@ -151,6 +150,6 @@ def forecast(shop: Shop | None, *, now: datetime, hours: int = 0, limit: int = 2
     cases = WorkOrder.objects.overdue(now + timedelta(hours=hours))
     if shop is not None:
         cases = cases.for_shop(shop.pk)
-    rows = list(cases.select_related("order", "shop").order_by("due_at", "pk")[:limit])
+    rows = list(cases.select_related("order", "shop", "policy").order_by("due_at", "pk")[:limit])
     # What is listed is judged at the moment the last of them would run out.
     return Forecast(effects.plan_many(rows, now=now + timedelta(hours=hours)))

@@ -1,10 +1,14 @@
 """Template words of work orders."""
 
+from datetime import datetime
+from typing import Any
+
 from django import template
 
 from workorders import sentences
 from workorders.models import WorkOrder
 from workorders.slots import label_of
+from workorders.whose import Whose
 
 register = template.Library()
 
@@ -22,6 +26,12 @@ def at_stake(case: WorkOrder) -> int:
 
 
 @register.filter
+def clauses(said: list[str]) -> str:
+    """`{{ consequences|clauses }}`: on one line."""
+    return sentences.joined(said)
+
+
+@register.filter
 def slot_label(code: str) -> str:
     return label_of(code)
 
@@ -29,3 +39,9 @@ def slot_label(code: str) -> str:
 @register.filter
 def percent(basis_points: int) -> str:
     return sentences.percent(basis_points)
+
+
+@register.simple_tag(takes_context=True)
+def who_is_on(context: Any, case: WorkOrder, now: datetime) -> Whose:
+    """`{% who_is_on case now as whose %}`: theirs, a colleague's or nobody's, and who else has the page open."""
+    return Whose(case, context["request"].user, now)

@@ -10,16 +10,18 @@ from PIL import Image
 from foundation.catalog.models import Product
 from orders.models import OrderLine
 from orders.services import record_contact
+from orders.states import OrderState
 from orders.tests.factories import make_order
 from workorders import services
-from workorders.models import WorkOrder
+from workorders.models import WorkOrder, WorkOrderPolicy
+from workorders.rule_rows import NOT_RECEIVED
 from workorders.services import Writing, evidence
-from workorders.states import Branch, Type
+from workorders.states import Branch
 
 QUESTION = "买家反馈未收到货，请在48小时内上传发货底单和签收红章证明。\n逾期将全额退款。"
 
 
-def ask(shop: Any, now: datetime, *, type: str = Type.NOT_RECEIVED, order: Any = None, **said: Any) -> WorkOrder:
+def ask(shop: Any, now: datetime, *, type: str = NOT_RECEIVED, order: Any = None, **said: Any) -> WorkOrder:
     """An open case on a fresh order (or on `order`), asked at `now`."""
     order = order or make_order(shop, now)
     return services.open_work_order(
@@ -27,10 +29,21 @@ def ask(shop: Any, now: datetime, *, type: str = Type.NOT_RECEIVED, order: Any =
     )
 
 
-def ask_overdue(shop: Any, now: datetime, *, by: timedelta = timedelta(minutes=1), **said: Any) -> WorkOrder:
-    """A case whose clock ran out `by` ago, unanswered."""
-    hours = 24 if said.get("type") == Type.WRONG_OR_MISSING else 48
-    return ask(shop, now - timedelta(hours=hours) - by, **said)
+def in_transit(shop: Any, now: datetime) -> Any:
+    """An order on its way to the buyer."""
+    return make_order(shop, now, status=OrderState.SHIPPED, signed_at=None)
+
+
+def ask_overdue(
+    shop: Any, now: datetime, *, by: timedelta = timedelta(minutes=1), stage: int = 1, **said: Any
+) -> WorkOrder:
+    """A case whose clock ran out `by` ago, unanswered, in `stage`; the stages before it only had to be acknowledged."""
+    rule = WorkOrderPolicy.objects.in_force(now, type=said.get("type", NOT_RECEIVED))
+    asked = now - timedelta(hours=rule.stage(stage).hours) - by
+    case = ask(shop, asked, **said)
+    for _stage in range(1, stage):
+        case = acknowledge(case, asked)
+    return case
 
 
 def put_on_shelf(order: Any, code: str = "P-1") -> Product:
@@ -81,3 +94,19 @@ def answer(case: WorkOrder, now: datetime, by: Any = None) -> WorkOrder:
 
 def lines_of(case: WorkOrder) -> list[OrderLine]:
     return list(case.order.lines.order_by("position"))
+
+
+def acknowledge(case: WorkOrder, now: datetime, by: Any = None) -> WorkOrder:
+    """Read the question: the first of its stages is answered."""
+    services.acknowledge(case.pk, version=None, by=by, now=now)
+    return WorkOrder.objects.get(pk=case.pk)
+
+
+def choose(case: WorkOrder, now: datetime, option: str, by: Any = None, **said: Any) -> WorkOrder:
+    """Answer a stage by choice."""
+    kept = keep(case, now, by, branch=Branch.CHOICE, option=option, **said)
+    sheet = evidence.compose_sheet(case.pk, by=by, now=now) if evidence.vouchers_of(kept) else None
+    services.submit_answer(
+        case.pk, branch=Branch.CHOICE, version=kept.version, sheet_hash=sheet.inputs_hash if sheet else "", by=by, now=now
+    )
+    return WorkOrder.objects.get(pk=case.pk)

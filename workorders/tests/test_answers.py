@@ -9,8 +9,9 @@ from foundation.notifications.models import Notice
 from orders.models import Order, Refund
 from workorders import services
 from workorders.models import Answer, Draft, WorkOrder
+from workorders.rule_rows import WRONG_OR_MISSING
 from workorders.services import Writing, evidence
-from workorders.states import Branch, Status, Type
+from workorders.states import Branch, Status
 
 from . import factories
 
@@ -107,14 +108,14 @@ def test_agreeing_refunds_the_rest_and_settles_without_any_count(shop, owner, no
 
 
 def test_agreeing_is_not_offered_for_wrong_or_missing_items(shop, now):
-    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask(shop, now, type=WRONG_OR_MISSING)
     with pytest.raises(Blocked):
         services.agree_refund(case.pk, version=None, by=None, now=now)
     assert nothing_went_out(case)
 
 
 def test_negotiated_pays_what_was_agreed_at_submit_with_a_sellers_cause(shop, now):
-    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask(shop, now, type=WRONG_OR_MISSING)
     contact = factories.talk(case, now)
     case = factories.keep(case, now, branch=Branch.NEGOTIATED, contact=contact, agreed_minor=4000)
     assert not Refund.objects.exists()
@@ -126,7 +127,7 @@ def test_negotiated_pays_what_was_agreed_at_submit_with_a_sellers_cause(shop, no
 
 @pytest.mark.parametrize("who", [None, "carrier"])
 def test_negotiated_without_a_record_of_the_talk_with_the_buyer_is_blocked(shop, now, who):
-    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask(shop, now, type=WRONG_OR_MISSING)
     contact = factories.talk(case, now, who) if who else None
     case = factories.keep(case, now, branch=Branch.NEGOTIATED, contact=contact, agreed_minor=4000)
     with pytest.raises(Blocked):
@@ -135,7 +136,7 @@ def test_negotiated_without_a_record_of_the_talk_with_the_buyer_is_blocked(shop,
 
 
 def test_more_than_is_left_can_not_be_agreed(shop, now):
-    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask(shop, now, type=WRONG_OR_MISSING)
     case = factories.keep(
         case, now, branch=Branch.NEGOTIATED, contact=factories.talk(case, now), agreed_minor=12501
     )
@@ -146,7 +147,7 @@ def test_more_than_is_left_can_not_be_agreed(shop, now):
 
 def test_a_refund_gate_that_holds_back_the_agreed_refund_leaves_nothing_behind(shop, now, monkeypatch):
     monkeypatch.setattr("orders.refund_gates.GATES", [lambda order, cause, amount: "Quota used up."])
-    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask(shop, now, type=WRONG_OR_MISSING)
     case = factories.keep(case, now, branch=Branch.NEGOTIATED, contact=factories.talk(case, now), agreed_minor=1)
     with pytest.raises(Blocked, match="Quota"):
         submit(case, now, Branch.NEGOTIATED, case.version)
@@ -154,7 +155,7 @@ def test_a_refund_gate_that_holds_back_the_agreed_refund_leaves_nothing_behind(s
 
 
 def test_a_reship_writes_note_and_number_and_the_orders_staff_note(shop, now):
-    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask(shop, now, type=WRONG_OR_MISSING)
     case = factories.keep(
         case, now, branch=Branch.RESHIP, note="one cup sent again", reship_number="YT9000", reship_carrier="示例快递"
     )
@@ -167,7 +168,7 @@ def test_a_reship_writes_note_and_number_and_the_orders_staff_note(shop, now):
 
 @pytest.mark.parametrize("number", ["", "first", "FIRST ", "fi-rst"])
 def test_a_reship_number_that_is_missing_or_the_first_parcels_is_blocked(shop, now, number):
-    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask(shop, now, type=WRONG_OR_MISSING)
     Order.objects.filter(pk=case.order_id).update(tracking_number="FIRST")
     case = factories.keep(case, now, branch=Branch.RESHIP, note="again", reship_number=number)
     with pytest.raises(Blocked):
@@ -198,7 +199,7 @@ def test_a_draft_of_the_wrong_shape_is_refused(shop, now, writing):
 
 
 def test_another_orders_contact_record_is_refused(shop, now):
-    case, other = (factories.ask(shop, now, type=Type.WRONG_OR_MISSING) for _ in range(2))
+    case, other = (factories.ask(shop, now, type=WRONG_OR_MISSING) for _ in range(2))
     with pytest.raises(Invalid):
         services.save_draft(
             case.pk, Writing(branch=Branch.NEGOTIATED, contact=factories.talk(other, now)), version=None, by=None,

@@ -14,8 +14,9 @@ from orders.services import refund
 from orders.tests.factories import make_order
 from workorders import services
 from workorders.models import Forfeiture, WorkOrder
+from workorders.rule_rows import NOT_RECEIVED, WRONG_OR_MISSING
 from workorders.services import forfeiting
-from workorders.states import Status, Type
+from workorders.states import Status
 
 from . import factories
 
@@ -29,7 +30,7 @@ def violations():
 
 
 def test_an_overdue_case_is_forfeited_with_all_its_effects(shop, owner, now):
-    case = factories.ask_overdue(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask_overdue(shop, now, type=WRONG_OR_MISSING)
     product = factories.put_on_shelf(case.order)
     assert services.forfeit_due(now) == {"forfeited": 1, "parked": 0}
     case = state(case)
@@ -54,7 +55,7 @@ def test_an_overdue_case_is_forfeited_with_all_its_effects(shop, owner, now):
 
 
 def test_the_second_run_changes_nothing(shop, owner, now):
-    factories.ask_overdue(shop, now, type=Type.WRONG_OR_MISSING)
+    factories.ask_overdue(shop, now, type=WRONG_OR_MISSING)
     services.forfeit_due(now)
     before = [model.objects.count() for model in (Transaction, Entry, AuditEntry, Notice, Refund, Forfeiture)]
     versions = list(WorkOrder.objects.values_list("version")), list(Order.objects.values_list("version"))
@@ -97,7 +98,7 @@ def test_only_what_is_left_of_paid_is_refunded(shop, now):
 
 
 def test_nothing_left_leaves_a_forfeiture_without_a_refund(shop, now):
-    case = factories.ask_overdue(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask_overdue(shop, now, type=WRONG_OR_MISSING)
     refund(case.order_id, amount_minor=None, cause="goodwill", reason="", key="all", by=None, now=now)
     services.forfeit_due(now)
     row = Forfeiture.objects.get()
@@ -107,7 +108,7 @@ def test_nothing_left_leaves_a_forfeiture_without_a_refund(shop, now):
 
 def test_an_order_without_lines_or_buyer_is_forfeited_too(shop, now):
     order = make_order(shop, now, paid_minor=1001, postage_minor=0, buyer_name="", buyer_phone="", lines=())
-    factories.ask_overdue(shop, now, type=Type.WRONG_OR_MISSING, order=order)
+    factories.ask_overdue(shop, now, type=WRONG_OR_MISSING, order=order)
     services.forfeit_due(now)
     row = Forfeiture.objects.get()
     assert (row.refund_minor, row.compensation_minor, row.delisted) == (1001, 300, [])
@@ -116,14 +117,14 @@ def test_an_order_without_lines_or_buyer_is_forfeited_too(shop, now):
 def test_compensation_is_of_the_line_the_question_names(shop, now):
     order = make_order(shop, now)
     line = order.lines.get(position=1)
-    factories.ask_overdue(shop, now, type=Type.WRONG_OR_MISSING, order=order, line=line, compensation_bp=12_501)
+    factories.ask_overdue(shop, now, type=WRONG_OR_MISSING, order=order, line=line, compensation_bp=12_501)
     services.forfeit_due(now)
     assert Forfeiture.objects.get().compensation_minor == 5000  # 4000 × 1.2501 = 5000.4
 
 
 def test_the_queued_case_of_the_order_starts_its_clock(shop, now):
     first = factories.ask_overdue(shop, now)
-    second = factories.ask(shop, now, order=first.order, type=Type.WRONG_OR_MISSING)
+    second = factories.ask(shop, now, order=first.order, type=WRONG_OR_MISSING)
     assert second.status == Status.QUEUED
     services.forfeit_due(now)
     second = state(second)
@@ -157,7 +158,7 @@ def test_a_poisoned_case_is_parked_and_the_rest_go_on(shop, now, monkeypatch):
 def test_the_dry_run_equals_the_real_run_on_the_same_clock(shop, now):
     later = now + timedelta(hours=8)
     for step in range(6):
-        type = Type.WRONG_OR_MISSING if step % 2 else Type.NOT_RECEIVED
+        type = WRONG_OR_MISSING if step % 2 else NOT_RECEIVED
         case = factories.ask_overdue(shop, later, by=timedelta(minutes=1 + step), type=type)
         factories.put_on_shelf(case.order, code=f"P-{step // 4}")
     planned = services.forecast(shop, now=now, hours=8).plans

@@ -11,8 +11,8 @@ from foundation.audit.models import Entry
 from foundation.lifecycle import clock
 from workorders import services
 from workorders.models import Forfeiture
+from workorders.rule_rows import WRONG_OR_MISSING
 from workorders.services import effects
-from workorders.states import Type
 
 from . import factories
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_product_two_workers_would_delist_goes_to_one_of_them(monkeypatch):
     now, shop = clock.now(), make_shop()
-    cases = [factories.ask_overdue(shop, now, type=Type.WRONG_OR_MISSING) for _ in range(2)]
+    cases = [factories.ask_overdue(shop, now, type=WRONG_OR_MISSING) for _ in range(2)]
     for case in cases:
         factories.put_on_shelf(case.order)
     real = effects.plan_many

@@ -10,14 +10,15 @@ from orders.tests.factories import make_order
 from workorders import services, slots
 from workorders.models import WorkOrder, WorkOrderPolicy
 from workorders.policies import reminder_times, seed_policies
-from workorders.states import Branch, Status, Type
+from workorders.rule_rows import NOT_RECEIVED, WRONG_OR_MISSING
+from workorders.states import Branch, Status
 
 from . import factories
 
 
 def test_the_two_types_are_the_rules_exactly(db):
-    not_received = WorkOrderPolicy.objects.get(type=Type.NOT_RECEIVED)
-    wrong = WorkOrderPolicy.objects.get(type=Type.WRONG_OR_MISSING)
+    not_received = WorkOrderPolicy.objects.get(type=NOT_RECEIVED)
+    wrong = WorkOrderPolicy.objects.get(type=WRONG_OR_MISSING)
     assert (not_received.window_hours, wrong.window_hours) == (48, 24)
     assert not_received.slots == ["shipping_slip", "sign_off_proof"]
     assert wrong.slots == ["weighing_dispatch", "weighing_sign_off", "weighing_delivery"]
@@ -55,7 +56,7 @@ def test_a_later_rule_never_moves_an_open_case(shop, now):
 
 def test_behind_an_unfinished_one_it_waits_without_a_clock(shop, now):
     first = factories.ask(shop, now)
-    second = factories.ask(shop, now, order=first.order, type=Type.WRONG_OR_MISSING)
+    second = factories.ask(shop, now, order=first.order, type=WRONG_OR_MISSING)
     assert (second.status, second.due_at, second.opened_at) == (Status.QUEUED, None, None)
     assert Order.objects.get(pk=first.order_id).open_work_orders == 2
     assert services.open_queued(now) == {"opened": 0}

@@ -10,8 +10,9 @@ from foundation.notifications.models import Notice
 from orders.models import Order, Refund
 from workorders import services
 from workorders.models import Decision, Voucher, WorkOrder
+from workorders.rule_rows import WRONG_OR_MISSING
 from workorders.services import evidence
-from workorders.states import Outcome, Reason, Status, Type
+from workorders.states import Outcome, Reason, Status
 
 from . import factories
 
@@ -23,7 +24,7 @@ def reviewer(db):
 
 @pytest.fixture
 def case(shop, owner, now):
-    return factories.answer(factories.ask(shop, now, type=Type.WRONG_OR_MISSING), now, by=owner)
+    return factories.answer(factories.ask(shop, now, type=WRONG_OR_MISSING), now, by=owner)
 
 
 def decide(case, by, now, outcome=Outcome.WON, reason=Reason.PROVED, note="", version=None, **more):

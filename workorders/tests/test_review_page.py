@@ -7,7 +7,8 @@ from foundation.accounts.tests.factories import PASSWORD, make_reviewer, make_su
 from orders.models import Refund
 from orders.tests.factories import make_order
 from workorders.models import Decision, ParkedWorkOrder, WorkOrder, WorkOrderPolicy
-from workorders.states import Status, Type
+from workorders.rule_rows import WRONG_OR_MISSING
+from workorders.states import Status
 
 from . import factories
 
@@ -135,7 +136,7 @@ def test_a_reviewer_asks_a_shop_a_question(client, shop, now):
     order = make_order(shop, now)
     url = reverse("admin:workorders_workorder_add")
     assert client.get(url).status_code == 200
-    said = {"shop": shop.name, "order": order.number, "type": Type.WRONG_OR_MISSING, "platform_text": "少发一件",
+    said = {"shop": shop.name, "order": order.number, "type": WRONG_OR_MISSING, "platform_text": "少发一件",
             "line": "2", "compensation_bp": "12.5"}
     assert client.post(url, said).status_code == 302
     case = WorkOrder.objects.get()

@@ -8,14 +8,14 @@ from foundation.accounts.tests.factories import make_reviewer, make_shop
 from foundation.shell.urls_for import shop_url
 from workorders import services
 from workorders.models import WorkOrder
-from workorders.states import Type
+from workorders.rule_rows import WRONG_OR_MISSING
 
 from . import factories
 
 
 @pytest.fixture
-def client(owner, sign_in):
-    return sign_in(owner)
+def client(owner, sign_in_in_english):
+    return sign_in_in_english(owner)
 
 
 def numbers(page):
@@ -24,7 +24,7 @@ def numbers(page):
 
 def test_the_least_time_left_stands_first(client, shop, now):
     late = factories.ask(shop, now)
-    soon = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    soon = factories.ask(shop, now, type=WRONG_OR_MISSING)
     overdue = factories.ask_overdue(shop, now)
     page = client.get(shop_url(shop, "workorders:work-orders"))
     assert numbers(page) == [overdue.number, soon.number, late.number]
@@ -32,7 +32,7 @@ def test_the_least_time_left_stands_first(client, shop, now):
 
 
 def test_what_happens_at_the_end_stands_beside_the_clock(client, shop, now):
-    factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    factories.ask(shop, now, type=WRONG_OR_MISSING)
     page = client.get(shop_url(shop, "workorders:work-orders")).content.decode()
     assert "¥125.00" in page
     assert "30 %" in page
@@ -41,7 +41,7 @@ def test_what_happens_at_the_end_stands_beside_the_clock(client, shop, now):
 def test_tabs_hold_their_states_and_only_this_shops(client, shop, owner, now):
     answered = factories.answer(factories.ask(shop, now), now, owner)
     factories.ask(make_shop("other"), now)
-    queued = factories.ask(shop, now, order=answered.order, type=Type.WRONG_OR_MISSING)
+    queued = factories.ask(shop, now, order=answered.order, type=WRONG_OR_MISSING)
     url = shop_url(shop, "workorders:work-orders")
     assert numbers(client.get(url, {"tab": "with_platform"})) == [answered.number]
     assert numbers(client.get(url, {"tab": "queued"})) == [queued.number]
@@ -58,13 +58,13 @@ def test_search_by_its_own_number_and_by_the_orders(client, shop, now):
 
 
 def test_filters_by_type_and_person(client, shop, owner, now):
-    mine = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    mine = factories.ask(shop, now, type=WRONG_OR_MISSING)
     factories.ask(shop, now)
     WorkOrder.objects.filter(pk=mine.pk).update(assigned_to=owner)
     url = shop_url(shop, "workorders:work-orders")
     assert numbers(client.get(url, {"type": "wrong_or_missing"})) == [mine.number]
-    assert numbers(client.get(url, {"in_charge": "me"})) == [mine.number]
-    assert len(numbers(client.get(url, {"in_charge": "nobody"}))) == 1
+    assert numbers(client.get(url, {"whose": "mine"})) == [mine.number]
+    assert len(numbers(client.get(url, {"whose": "unassigned"}))) == 1
     assert client.get(url, {"filters": "1"}).status_code == 200
 
 
@@ -88,7 +88,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client, shop, now):
 
 
 def test_a_closed_case_shows_what_it_cost(client, shop, owner, now):
-    forfeited = factories.ask_overdue(shop, now, type=Type.WRONG_OR_MISSING)
+    forfeited = factories.ask_overdue(shop, now, type=WRONG_OR_MISSING)
     services.forfeit_due(now=now)
     lost, won = (factories.answer(factories.ask(shop, now), now, owner) for _ in range(2))
     for case, outcome, reason in ((lost, "lost", "invalid_evidence"), (won, "won", "proved")):
@@ -114,7 +114,7 @@ def test_costs_take_no_query_of_their_own(client, shop, owner, now):
 
 
 def test_the_board_shows_what_each_case_will_cost(client, shop, now):
-    soon = factories.ask_overdue(shop, now + timedelta(hours=2), type=Type.WRONG_OR_MISSING)
+    soon = factories.ask_overdue(shop, now + timedelta(hours=2), type=WRONG_OR_MISSING)
     factories.ask(shop, now)
     page = client.get(shop_url(shop, "workorders:board"), {"hours": "8"})
     assert [plan.case.number for plan in page.context["forecast"].plans] == [soon.number]

@@ -6,9 +6,10 @@ from foundation.accounts.tests.factories import make_member, make_reviewer, make
 from foundation.shell.urls_for import shop_url
 from orders.models import Refund
 from workorders import services
-from workorders.models import Answer, Draft, WorkOrder
+from workorders.models import Answer, Draft, WorkOrder, WorkOrderPolicy
+from workorders.rule_rows import RETURN_RECEIVED, WRONG_OR_MISSING
 from workorders.services import evidence
-from workorders.states import Branch, Outcome, Reason, Status, Type
+from workorders.states import Branch, Outcome, Reason, Status
 
 from . import factories
 
@@ -46,8 +47,8 @@ def test_clock_and_what_happens_at_the_end_stand_together(client, case):
 
 
 def test_every_state_and_branch_draws(client, shop, now):
-    for branch in ("evidence", "agree_refund", "negotiated", "reship", "nonsense"):
-        for type in Type:
+    for branch in ("evidence", "agree_refund", "negotiated", "reship", "acknowledge", "choice", "nonsense"):
+        for type, _name in WorkOrderPolicy.objects.names(now):
             assert client.get(url(factories.ask(shop, now, type=type)) + f"?branch={branch}").status_code == 200
 
 
@@ -81,7 +82,7 @@ def test_a_stale_draft_is_refused_with_the_typed_words_kept(client, case, owner,
 
 @pytest.mark.parametrize("amount", ["12.345", "1e3", "-1", "abc", "¥"])
 def test_an_amount_that_is_none_is_refused_and_kept(client, shop, now, amount):
-    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask(shop, now, type=WRONG_OR_MISSING)
     answer = client.post(url(case, "save-draft"), {"branch": "negotiated", "version": 1, "agreed_minor": amount})
     assert answer.status_code in (422, 302)
     if answer.status_code == 422:
@@ -179,7 +180,7 @@ def test_a_case_is_handed_to_a_colleague(client, shop, case):
 
 
 def test_a_talk_recorded_here_leads_back_here_and_can_be_chosen(client, shop, now):
-    case = factories.ask(shop, now, type=Type.WRONG_OR_MISSING)
+    case = factories.ask(shop, now, type=WRONG_OR_MISSING)
     page = client.get(url(case) + "?branch=negotiated").content.decode()
     back = re.search(r'name="next" value="([^"]+#contacts)"', page).group(1)
     key = re.search(r'name="request_key" value="([^"]+)"', page).group(1)
@@ -224,4 +225,19 @@ def test_an_answered_case_leads_to_the_next_one_to_answer(client, case, shop, ow
     assert "Next work order to answer" not in client.get(url(case), headers=english).content.decode()
     other = factories.ask(shop, now)
     page = client.get(url(case), headers=english).content.decode()
+    assert f'action="{shop_url(shop, "workorders:take-next")}"' in page, "nobody's: it is taken, not only looked at"
+    services.claim(other.pk, by=owner, now=now)
+    page = client.get(url(case), headers=english).content.decode()
     assert f'href="{url(other)}"' in page and "Next work order to answer" in page
+
+
+def test_nobody_lands_on_a_way_to_answer_that_is_not_theirs(client, shop, now, sign_in):
+    case = factories.ask(shop, now, type=RETURN_RECEIVED)
+    assert client.get(url(case)).context["branch"] == Branch.AGREE_REFUND
+    service = sign_in(make_member(shop, "service")).get(url(case))
+    assert service.context["branch"] == Branch.CHOICE
+
+
+def test_the_number_whose_end_is_typed_stands_on_the_page_that_asks_for_it(client, shop, now):
+    case = factories.ask(shop, now, type=RETURN_RECEIVED)
+    assert case.order.number in client.get(url(case, "agreement")).content.decode()

@@ -15,11 +15,12 @@ from foundation.shell.responses import refused
 from foundation.shell.urls_for import shop_url
 
 from .. import services
-from ..forms import ANSWER_FORMS, AnswerForm, AssignForm, ConfirmForm
+from ..forms import ANSWER_FORMS, AcknowledgeForm, AnswerForm, ConfirmForm
 from ..models import Draft, WorkOrder
 from ..preflight import SOFT, check
 from ..services import evidence
-from ..states import Branch
+from ..services.cases import local
+from ..states import Branch, Status
 from .detail import CONFIRM, DETAIL, agreeing, cases, confirm_context, detail_context, draft_of
 
 
@@ -40,6 +41,24 @@ def save_draft(request: HttpRequest, number: str) -> HttpResponse:
         return prepared(request, case)
     messages.success(request, _("Draft kept. Nothing has gone out yet."))
     return HttpResponseRedirect(f"{page_of(case)}?branch={form.branch}")
+
+
+@require_POST
+@requires("workorders.submit_evidence")
+def acknowledge(request: HttpRequest, number: str) -> HttpResponse:
+    """One click: the button says what it does, nothing else is to be looked at."""
+    case = get_for_shop(cases(), request.shop, number=number)
+    form = AcknowledgeForm(request.POST, work_order=case, draft=draft_of(case))
+    if not form.is_valid():
+        return render(request, DETAIL, detail_context(request, case, clock.now(), form), status=422)
+    typed = form.cleaned_data
+    try:
+        services.acknowledge(
+            case.pk, note=typed["note"], version=typed["version"], by=request.user, now=clock.now()
+        )
+    except DomainError as error:
+        return draft_again(request, case, form, error)
+    return sent(request, case)
 
 
 @require_POST
@@ -74,8 +93,21 @@ def submit_answer(request: HttpRequest, number: str) -> HttpResponse:
             by=request.user, now=clock.now(),
         )
     except DomainError as error:
-        return refused(request, error, CONFIRM, confirm_again(case, draft_of(case), typed["tail"]))
-    messages.success(request, _("The answer went out. A reviewer decides; you are told."))
+        return refused(request, error, CONFIRM, confirm_again(case, draft_of(fresh(case)), typed["tail"]))
+    return sent(request, case)
+
+
+def sent(request: HttpRequest, case: WorkOrder) -> HttpResponse:
+    """Say what comes next: a reviewer, or the next stage with its deadline."""
+    now_is = fresh(case)
+    if now_is.status == Status.ANSWERED:
+        messages.success(request, _("The answer went out. A reviewer decides; you are told."))
+    else:
+        messages.success(
+            request,
+            _("The answer went out. Stage %(stage)d “%(name)s” is open until %(when)s (UTC+8).")
+            % {"stage": now_is.stage, "name": now_is.step.name, "when": local(now_is.due_at)},
+        )
     return HttpResponseRedirect(page_of(case))
 
 
@@ -91,19 +123,6 @@ def agree_refund(request: HttpRequest, number: str) -> HttpResponse:
     except DomainError as error:
         return refused(request, error, CONFIRM, confirm_again(case, agreeing(case), form.cleaned_data["tail"]))
     messages.success(request, _("The refund is paid and the work order is settled."))
-    return HttpResponseRedirect(page_of(case))
-
-
-@require_POST
-@requires("workorders.assign")
-def assign_work_order(request: HttpRequest, number: str) -> HttpResponse:
-    case = get_for_shop(cases(), request.shop, number=number)
-    form = AssignForm(request.POST, work_order=case)
-    if not form.is_valid():
-        return render(request, DETAIL, {**detail_context(request, case, clock.now()), "assign_form": form}, status=422)
-    to = form.cleaned_data["to"]
-    services.assign(case.pk, to=to.user if to else None, by=request.user, now=clock.now())
-    messages.success(request, _("Handed to %(who)s.") % {"who": to.user} if to else _("Nobody is in charge now."))
     return HttpResponseRedirect(page_of(case))
 
 

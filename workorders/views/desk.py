@@ -28,6 +28,7 @@ from ..models import Voucher, WorkOrder
 from ..services import evidence
 
 DESK = "workorders/desk.html"
+MOST = 200  # pictures looked at in one request; a desk takes far fewer
 
 
 @require_safe
@@ -70,6 +71,23 @@ def reuse_file(request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
     stored = get_for_shop(StoredFile, request.shop, uuid=uuid)
     case = _case(request, number)
     return _done(request, number, lambda now: evidence.reuse_file(case.pk, stored, by=request.user, now=now))
+
+
+@require_POST
+@requires("workorders.answer")
+def reuse_files(request: HttpRequest, number: str) -> HttpResponse:
+    """Pictures ticked in the library, all or none."""
+    case = _case(request, number)
+    uuids = [uuid for uuid in map(_uuid, request.POST.getlist("file")[:MOST]) if uuid]
+    chosen = list(StoredFile.objects.filter(shop_id=case.shop_id, order_id=case.order_id, uuid__in=uuids).order_by("pk"))
+    return _done(request, number, lambda now: evidence.reuse_files(case.pk, chosen, by=request.user, now=now))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @require_POST

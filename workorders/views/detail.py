@@ -1,88 +1,143 @@
 """One work order: the question on top, the clock, the ways to answer, the history; and the page before it goes out."""
 
-import uuid
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from foundation.accounts.access import get_for_shop, requires
 from foundation.lifecycle import clock
+from foundation.lifecycle.prepared import Prepared
 from foundation.shell.urls_for import shop_url
-from orders.forms import ContactForm
 from orders.views.detail import contacts_of
 
 from .. import preflight, sentences, slots
 from ..forms import ANSWER_FORMS, AssignForm, ConfirmForm
-from ..models import Draft, Sheet, Voucher, WorkOrder
+from ..models import Answer, Decision, Draft, Sheet, Voucher, WorkOrder
 from ..services import effects, evidence, how_it_ended
 from ..states import Branch, Status
+from ..steps import steps
 
 DETAIL = "workorders/workorder_detail.html"
 CONFIRM = "workorders/workorder_confirm.html"
+MOST_OTHERS = 20
 
 
 def cases() -> "QuerySet[WorkOrder]":
-    return WorkOrder.objects.select_related("order", "policy", "shop", "line", "assigned_to")
+    return WorkOrder.objects.select_related(
+        "order", "policy", "shop", "line", "assigned_to", "draft__contact", "draft__updated_by"
+    )
+
+
+def _family(shop: int, number: str) -> "QuerySet[WorkOrder]":
+    order = WorkOrder.objects.filter(shop_id=shop, number=number).values("order_id")
+    return cases().filter(order_id=order[:1], shop_id=shop).order_by("-pk")
+
+
+FAMILY = Prepared(_family, int, str)
+DECISIONS = Prepared(lambda case: Decision.objects.select_related("by").filter(work_order=case), int)
+ANSWERS = Prepared(
+    lambda case: Answer.objects.select_related("sheet__file", "submitted_by", "contact").filter(work_order=case), int
+)
+VOUCHERS = Prepared(lambda pk, window_no: evidence.vouchers_of(WorkOrder(pk=pk, window_no=window_no)), int, int)
+NEXT = Prepared(
+    lambda shop, user, case, now: WorkOrder.objects.filter(shop_id=shop, status=Status.OPEN, due_at__gte=now)
+    .filter(Q(assigned_to=None) | Q(assigned_to=user))
+    .exclude(pk=case)
+    .order_by("due_at", "pk")[:1],
+    int, int, int, datetime,
+)  # fmt: skip
 
 
 @requires("workorders.view")
 def work_order(request: HttpRequest, number: str) -> HttpResponse:
-    case = get_for_shop(cases(), request.shop, number=number)
-    return render(request, DETAIL, detail_context(request, case, clock.now()))
+    """The order's cases are read together: the others stand on the page of each."""
+    family = FAMILY.rows(request.shop.pk, number)
+    case = next((one for one in family if one.number == number), None)
+    if case is None:
+        raise Http404
+    case.shop = case.order.shop = request.shop
+    others = [one for one in family if one is not case][:MOST_OTHERS]
+    return render(request, DETAIL, detail_context(request, case, clock.now(), others=others))
 
 
-def detail_context(request: HttpRequest, case: WorkOrder, now: datetime, form: Any = None) -> dict[str, Any]:
-    """Everything the detail page shows; `form` is the bound one of a refused save."""
+def detail_context(
+    request: HttpRequest, case: WorkOrder, now: datetime, form: Any = None, others: list[WorkOrder] | None = None
+) -> dict[str, Any]:
+    """Everything the detail page shows; `form` is the bound one of a refused save, `others` are the order's other cases,
+    if they are known."""
     draft = draft_of(case)
-    vouchers = list(evidence.vouchers_of(case))
-    answered = case.window_no > 1 or case.status != Status.OPEN  # an open first window has no answer to ask for
+    vouchers = VOUCHERS.rows(case.pk, case.window_no)
+    waits = case.status in (Status.OPEN, Status.QUEUED)
+    answered = case.window_no > 1 or not waits  # a first window that waits has neither answer nor decision
     branch = form.branch if form else _branch(request, case, draft)
     form_class = ANSWER_FORMS.get(branch)
-    decisions = list(case.decisions.select_related("by")) if answered else []
+    decisions = _known(case, "decisions", DECISIONS) if answered else []
+    answers = _known(case, "answers", ANSWERS) if answered else []
+    following = case.policy.after(case.stage)
     return {
         "case": case,
         "order": case.order,
         "now": now,
         "draft": draft,
         "branch": branch,
-        "branches": [(code, Branch(code).label) for code in case.policy.branches],
+        "branches": [(code, Branch(code).label) for code in case.step.branches],
+        "stage": case.step,
+        "steps": steps(case, answers),
+        "many_stages": not case.policy.is_last(1),
+        "acknowledging": sentences.what_goes_out(Branch.ACKNOWLEDGE, following),
         "form": form or (form_class(work_order=case, draft=draft) if form_class else None),
         "takes_answers": case.takes_answers(now),
         "buttons": {one.verb: one for one in case.LIFECYCLE.buttons(case.status, request.membership.can)},  # type: ignore[attr-defined]
         "why_not": "" if case.takes_answers(now) else why_not(case),
-        "next_case": None if case.takes_answers(now) else next_to_answer(case, now),
+        "next_case": None if case.takes_answers(now) else next_to_answer(case, request.user, now),
         "question": slots.pieces(case.platform_text, case.asked_slots),
         "asked": _asked(case, vouchers),
+        "evidence_for": " / ".join(option.label for option in case.step.asking_evidence),
         "stake": effects.plan_many([case], now=now)[0] if not case.is_closed else None,
         "consequences": sentences.consequences(case),
         "findings": preflight.check(case, draft, now, vouchers) if case.takes_answers(now) and draft.pk else [],
-        "answers": case.answers.select_related("sheet__file", "submitted_by", "contact") if answered else [],
+        "answers": answers,
         "decisions": decisions,
         "asked_more": decisions[-1] if decisions and case.status == Status.OPEN else None,
         "assign_form": AssignForm(work_order=case) if "assign" in request.GET else None,
         "contacts": contacts_of(case.order),
-        "contact_form": ContactForm(initial={"request_key": uuid.uuid4()}),
         "contact_next": f"{shop_url(case.shop, 'workorders:work-order', number=case.number)}?branch={branch}#contacts",
         "contact_text": _contact_text(case),
         "kept_files": [],
-        "others": case.order.work_orders.exclude(pk=case.pk).order_by("-pk")[:20],
+        "others": others_of(case) if others is None else others,
     }
+
+
+def _known(case: WorkOrder, relation: str, asked: Prepared[Any]) -> list[Any]:
+    """The case's rows of this relation, kept where `.all()` finds them, as prefetching keeps them."""
+    rows = asked.rows(case.pk)
+    for row in rows:
+        row.work_order = case
+    kept = getattr(case, relation).all()
+    kept._result_cache, kept._prefetch_done = rows, True
+    case.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = kept
+    return rows
+
+
+def others_of(case: WorkOrder) -> "QuerySet[WorkOrder]":
+    return case.order.work_orders.exclude(pk=case.pk).select_related("policy").order_by("-pk")[:MOST_OTHERS]
 
 
 def draft_of(case: WorkOrder) -> Draft:
     """The draft of the present window, or an empty one that is not saved."""
-    kept = Draft.objects.select_related("contact", "updated_by").filter(work_order=case, window_no=case.window_no).first()
-    return kept or Draft(work_order=case, window_no=case.window_no)
+    kept = getattr(case, "draft", None)
+    if kept is None or kept.window_no != case.window_no:
+        return Draft(work_order=case, stage=case.stage, window_no=case.window_no)
+    return kept
 
 
-def next_to_answer(case: WorkOrder, now: datetime) -> WorkOrder | None:
-    """The shop's work order with the least time left, to go on with when this one is done."""
-    waiting = WorkOrder.objects.filter(shop_id=case.shop_id, status=Status.OPEN, due_at__gte=now)
-    return waiting.exclude(pk=case.pk).order_by("due_at", "pk").first()
+def next_to_answer(case: WorkOrder, user: Any, now: datetime) -> WorkOrder | None:
+    """The one with the least time left of what is `user`'s or nobody's, to go on with when this one is done."""
+    return NEXT.first(case.shop_id, user.pk, case.pk, now)
 
 
 def why_not(case: WorkOrder) -> str:
@@ -92,8 +147,12 @@ def why_not(case: WorkOrder) -> str:
 
 
 def _branch(request: HttpRequest, case: WorkOrder, draft: Draft) -> str:
-    asked = request.GET.get("branch") or draft.branch
-    return asked if asked in case.policy.branches else case.policy.branches[0]
+    """What was asked for or drafted; else the first way this person may take."""
+    asked, offered = request.GET.get("branch") or draft.branch, case.step.branches
+    if asked in offered:
+        return asked
+    pays = request.membership.can("workorders.agree_refund")  # type: ignore[attr-defined]
+    return next((code for code in offered if pays or code != Branch.AGREE_REFUND), offered[0])
 
 
 def _contact_text(case: WorkOrder) -> str:
@@ -127,7 +186,7 @@ def agreement(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def agreeing(case: WorkOrder) -> Draft:
-    return Draft(work_order=case, window_no=case.window_no, branch=Branch.AGREE_REFUND)
+    return Draft(work_order=case, stage=case.stage, window_no=case.window_no, branch=Branch.AGREE_REFUND)
 
 
 def confirm_context(case: WorkOrder, draft: Draft, now: datetime, form: Any = None) -> dict[str, Any]:
@@ -140,6 +199,7 @@ def confirm_context(case: WorkOrder, draft: Draft, now: datetime, form: Any = No
     )
     findings = preflight.check(case, draft, now, vouchers) if takes else []
     warned = any(not finding.is_hard for finding in findings)
+    next_stage = case.policy.after(case.stage)
     initial = {"version": case.version, "sheet_hash": inputs}
     return {
         "case": case,
@@ -154,7 +214,8 @@ def confirm_context(case: WorkOrder, draft: Draft, now: datetime, form: Any = No
         "hard": preflight.hard(findings),
         "takes_answers": takes,
         "why_not": "" if takes else why_not(case),
-        "goes_out": sentences.what_goes_out(draft.branch),
+        "goes_out": sentences.what_goes_out(draft.branch, next_stage),
+        "next_stage": next_stage,
         "stake": effects.plan_many([case], now=now)[0] if not case.is_closed else None,
         "consequences": sentences.consequences(case),
         "form": form or ConfirmForm(work_order=case, warned=warned, initial=initial),

@@ -3,13 +3,14 @@
 import logging
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from config.demo import cases, goods, people
+from config.demo import bulk, cases, goods, people, side_by_side
 from config.demo.book import Book
 from config.demo.timeline import Timeline
 from foundation.accounts.models import Shop, User
@@ -36,6 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--orders", type=int, default=600, metavar="N", help="orders in all (600)")
         parser.add_argument("--shops", type=int, default=2, metavar="K", help="shops; the first gets half (2)")
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed, the same book (1)")
+        parser.add_argument(
+            "--cases", type=int, metavar="C", help="work orders of the first shop in a large book (one per 200 orders)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.HOUTAI_MODE == "production":
@@ -47,8 +51,12 @@ class Command(BaseCommand):
         began, now = time.monotonic(), clock.now()
         logging.getLogger("foundation.notifications").setLevel(logging.ERROR)  # no broker yet: beat will find the outbox
         numbers = f"houtai-demo:{options['seed']}"
-        with seeded(numbers), transaction.atomic():  # all of it, or an empty database still
-            self._fill(now, options["orders"], options["shops"], options["seed"])
+        if options["orders"] > bulk.FROM or options["cases"] is not None:
+            with seeded(numbers):  # what is written shop by shop draws numbers of its own
+                self._stream(now, options)
+        else:
+            with seeded(numbers), transaction.atomic():  # all of it, or an empty database still
+                self._fill(now, options["orders"], options["shops"], options["seed"])
         deliver_all(now)  # messages of days ago have left the house
         self.stdout.write(
             f"Demo data: {options['orders']} orders in {options['shops']} shops, seed {options['seed']}, "
@@ -71,6 +79,43 @@ class Command(BaseCommand):
         timeline.run()
         escalate_due(now)
         remind_due(now)
+
+    def _stream(self, now: datetime, options: dict[str, Any]) -> None:
+        """A large book, chunk by chunk, saying how far it has come: the first shop beside all the others."""
+        cast = people.make(options["shops"], now=now - PAST)
+        shelves = []
+        for shop in cast.shops:
+            _endow(shop, now - PAST)
+            shelves.append(goods.stock(shop, now=now - PAST))
+        for days in range(LISTING_DAYS, -1, -1):
+            record_listing_day(now=now - timedelta(days=days))
+        shares = _shares(options["orders"], options["shops"])
+
+        def write(places: list[int]) -> None:
+            clockwork = bulk.Clockwork()
+            for place in places:
+                book = Book(cast.shops[place].code, shelves[place], seed=options["seed"], now=now)
+                stream = bulk.Stream(cast, cast.shops[place], book, Timeline(now), clockwork=clockwork, tell=self._say)
+                stories = [cases.STORIES, cases.SMALL][place] if place < 2 else []
+                asked = options["cases"] if place == 0 else None
+                with seeded(f"houtai-demo:{options['seed']}:{place}"):
+                    stream.write(shares[place], stories, asked)
+            self._say(f"{cast.shops[places[0]].code}{' …' * (len(places) > 1)}: {clockwork}")
+
+        with people.without_phones(cast):
+            groups = [group for group in ([0], [*range(1, len(shares))]) if group]
+            side_by_side.run([partial(write, group) for group in groups])
+        clockwork = bulk.Clockwork()
+        with clockwork.timing("reminders"):
+            escalate_due(now)
+            remind_due(now)
+        with clockwork.timing("analysing"):
+            bulk.analyse()
+        self._say(str(clockwork))
+
+    def _say(self, sentence: str) -> None:
+        self.stdout.write(sentence)
+        self.stdout.flush()
 
 
 def _endow(shop: Shop, now: datetime) -> None:

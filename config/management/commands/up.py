@@ -29,7 +29,7 @@ class Command(BaseCommand):
         with _only_one(var / "up.lock"):
             try:
                 check_port(settings.PORT)
-                plans = processes(port=settings.PORT, var=var, production=settings.PRODUCTION)
+                plans = processes(var)
             except CantStart as problem:
                 raise CommandError(str(problem)) from problem
             people = [] if settings.PRODUCTION else log_ins()

@@ -53,6 +53,21 @@ def test_htmx_is_told_to_load_the_sign_in_page_whole(client):
     assert response["HX-Redirect"] == "/login/?next=/s/qinghe/orders/%3Ftab%3Dopen"
 
 
+def test_a_form_sent_after_the_session_is_over_leads_back_to_the_page_it_stood_on(client):
+    verb = "/s/qinghe/lists/statement/columns/"
+    response = client.post(verb, headers={"Referer": "http://testserver/s/qinghe/settlement/?tab=open"})
+    assert response["Location"] == "/login/?next=/s/qinghe/settlement/%3Ftab%3Dopen"
+    response = client.post(verb, {"next": "/s/qinghe/"})
+    assert response["Location"] == "/login/?next=/s/qinghe/"
+    assert client.post("/s/qinghe/settlement/")["Location"] == "/login/?next=/"
+
+
+def test_an_address_only_forms_are_sent_to_says_so_to_who_opens_it(sign_in, owner):
+    response = sign_in(owner).get("/account/sessions/sign-out-elsewhere/", headers={"Accept-Language": "en"})
+    assert response.status_code == 405 and response["Allow"] == "POST"
+    assert "This is not a page of its own" in response.content.decode()
+
+
 def test_the_page_lists_every_place_and_marks_this_one(sign_in, owner):
     here, _elsewhere = sign_in(owner), sign_in(owner)
     rows = here.get(PAGE).context["rows"]

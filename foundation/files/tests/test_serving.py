@@ -7,7 +7,9 @@ from django.test import RequestFactory
 from foundation.accounts.tests import factories
 from foundation.audit.models import Entry
 from foundation.files import access, services, storage, views
+from foundation.files.models import StoredFile
 from foundation.files.tests import pictures
+from foundation.lifecycle.deadlines import shanghai_day
 
 
 @pytest.fixture
@@ -67,12 +69,31 @@ def test_a_lost_file_is_missing_not_broken(stored, shop, owner, open_door):
         ask(views.file, stored, owner, shop)
 
 
+def test_what_was_given_up_says_so_to_everybody_who_might_have_opened_it(stored, shop, owner, now, open_door):
+    services.mark_removed([stored], why="keeping", now=now)
+    stored.refresh_from_db()
+    for answer in (
+        ask(views.file, stored, owner, shop), ask(views.thumb, stored, owner, shop),
+        ask(views.open_original, stored, factories.make_reviewer(), method="post"),
+    ):
+        assert answer.status_code == 410
+        assert f"Removed on {shanghai_day(now)} by the keeping rule." == answer.content.decode()
+    assert not Entry.objects.filter(verb="files.original_opened").exists()
+
+
 def test_the_original_is_an_attachment_and_its_opening_recorded(stored, open_door):
     answer = ask(views.open_original, stored, factories.make_reviewer(), method="post")
     assert body(answer) == pictures.with_exif()
     assert answer["Content-Disposition"].startswith("attachment")
     entry = Entry.objects.get(verb="files.original_opened")
     assert (entry.subject_id, entry.actor_name, entry.shop_id) == (stored.pk, "reviewer", stored.shop_id)
+
+
+def test_an_original_is_named_by_its_type_not_by_its_uploader(stored, open_door):
+    StoredFile.objects.filter(pk=stored.pk).update(name="evil.hta")
+    answer = ask(views.open_original, stored, factories.make_reviewer(), method="post")
+    body(answer)
+    assert answer["Content-Disposition"] == 'attachment; filename="evil.hta.jpg"'
 
 
 def test_an_original_is_never_opened_by_get(stored, open_door):

@@ -130,3 +130,21 @@ def test_what_a_rolled_back_transaction_stored_is_swept(shop, owner, now):
         services.store_image(pictures.upload(pictures.jpeg()), shop=shop, by=owner, now=now)
         raise RuntimeError
     assert services.sweep_orphans(now + timedelta(hours=25))["swept"] == 3
+
+
+def test_giving_up_marks_first_and_deletes_after_the_commit(stored, now, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        assert services.mark_removed([stored], why="expired", now=now) == 1
+        assert len(files_on_disk()) == 3, "nothing goes before the commit"
+    assert not files_on_disk()
+    stored.refresh_from_db()
+    assert (stored.removed_at, stored.removed_why) == (now, "expired") and stored.sha256
+    assert services.mark_removed([stored], why="keeping", now=now + timedelta(days=1)) == 0
+    assert StoredFile.objects.get(pk=stored.pk).removed_at == now
+
+
+def test_a_rollback_gives_nothing_up(stored, now):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        services.mark_removed([stored], why="keeping", now=now)
+        raise ZeroDivisionError
+    assert len(files_on_disk()) == 3 and StoredFile.objects.get(pk=stored.pk).removed_at is None

@@ -10,7 +10,7 @@ from foundation.audit.models import Entry
 from foundation.files import services as files
 from foundation.jobs import folders, invariants, kinds, services
 from foundation.jobs.models import Job
-from foundation.lifecycle.errors import Blocked, IllegalMove
+from foundation.lifecycle.errors import Blocked, IllegalMove, Stale
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +104,13 @@ def test_cancelling_stops_before_the_next_chunk(job, now, owner):
 def test_the_same_request_key_gives_the_same_job(shop, owner, now):
     made = [services.start("tests.counting", shop=shop, by=owner, now=now, request_key="k", queued=False) for _ in "ab"]
     assert made[0].pk == made[1].pk
+    assert Job.objects.count() == 1
+
+
+def test_a_request_key_of_another_shop_is_refused_with_a_sentence_and_names_nothing(shop, owner, now):
+    services.start("tests.counting", shop=make_shop("other"), by=owner, now=now, request_key="k", queued=False)
+    with pytest.raises(Stale, match="sent before"):
+        services.start("tests.counting", shop=shop, by=owner, now=now, request_key="k", queued=False)
     assert Job.objects.count() == 1
 
 

@@ -16,6 +16,7 @@ from foundation.accounts.models import RestrictionReason, User
 from foundation.accounts.services import lift, restrict
 from foundation.audit.history import yuan
 from foundation.audit.subjects import subject_type_of
+from foundation.lifecycle.bulk import maker
 from foundation.lifecycle.errors import DomainError, InsufficientFunds
 
 from .. import movements, writing
@@ -90,7 +91,7 @@ def _book(items: Sequence[Posting], *, drawing: bool, by: User | None, now: date
     # Read under the lock: whoever booked the same key or the same order a moment ago has committed by now.
     keys = [item.key for item in items]
     booked: dict[str, Transaction] = {
-        row.idempotency_key: row for row in Transaction.objects.filter(idempotency_key__in=keys)
+        row.idempotency_key: row for row in Transaction.objects.filter(idempotency_key__among=keys)
     }
     reading = {item.order_id for item, line in zip(items, lines, strict=True) if line.reads_pending and item.order_id}
     book = _Book(accounts, pending_of(reading), by, now)
@@ -138,6 +139,7 @@ class _Book:
         self.transactions: list[Transaction] = []
         self.lines: list[Line] = []
         self.changes: dict[int, int] = {}
+        self.make = maker(Transaction)
         self.debts: list[tuple[int, bool]] = []  # (shop, opened?) in the order it happened
 
     def enter(self, item: Posting, movement: Movement) -> Transaction:
@@ -208,7 +210,7 @@ class _Book:
     def _transaction(self, item: Posting, amount: int) -> Transaction:
         subject = item.subject
         named = (subject_type_of(subject), subject.pk) if isinstance(subject, Model) else subject or ("", None)
-        return Transaction(
+        return self.make(
             idempotency_key=item.key,
             movement=item.movement,
             shop_id=item.shop_id,

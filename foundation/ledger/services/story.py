@@ -1,14 +1,25 @@
 """What happened to an order's money, read from the books."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Sum
 
+from foundation.lifecycle.prepared import Prepared
+
 from ..kinds import KIND_LABELS, Kind
 from ..models import Entry, Transaction
 from ..movements import label_of
+
+BOOKINGS = Prepared(lambda order: Transaction.objects.filter(order_id=order).order_by("at", "pk"), int)
+ENTRIES = Prepared(
+    lambda order: Entry.objects.only("transaction_id", "kind", "amount_minor")
+    .filter(transaction__order_id=order)
+    .order_by("pk"),
+    int,
+)
 
 
 @dataclass(frozen=True)
@@ -40,14 +51,17 @@ def pending_of(order_ids: Iterable[int]) -> dict[int, int]:
     wanted = list(order_ids)
     if not wanted:
         return {}
-    rows = Entry.objects.filter(order_id__in=wanted, kind=Kind.PENDING).values_list("order_id")
+    rows = Entry.objects.filter(order_id__among=wanted, kind=Kind.PENDING).values_list("order_id")
     return dict(rows.annotate(left=Sum("amount_minor")))
 
 
 def order_story(order_id: int) -> list[StoryRow]:
     """Every booking of the order, oldest first, in two queries (rules §2, order money story)."""
-    bookings = list(Transaction.objects.filter(order_id=order_id).order_by("at", "pk").prefetch_related("entries"))
-    return [_row(booking) for booking in bookings]
+    bookings = BOOKINGS.rows(order_id)
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for entry in ENTRIES.rows(order_id) if bookings else ():
+        entries[entry.transaction_id].append(entry)
+    return [_row(booking, entries[booking.pk]) for booking in bookings]
 
 
 def net_of(rows: Iterable[StoryRow]) -> int:
@@ -55,10 +69,10 @@ def net_of(rows: Iterable[StoryRow]) -> int:
     return sum(row.amount_minor for row in rows)
 
 
-def _row(booking: Transaction) -> StoryRow:
+def _row(booking: Transaction, entries: Iterable[Entry]) -> StoryRow:
     parts = tuple(
         StoryPart(entry.kind, str(KIND_LABELS[entry.kind]), entry.amount_minor)
-        for entry in sorted(booking.entries.all(), key=lambda entry: entry.pk)
+        for entry in entries
         if entry.kind in Kind.values
     )
     return StoryRow(

@@ -50,6 +50,22 @@ def test_postgresql_refuses_a_transaction_that_does_not_sum_to_zero(shop):
     assert booked.entries.count() == 2
 
 
+@on_postgresql
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_postgresql_refuses_entries_that_balance_only_with_another_transactions(shop):
+    one, two = books.top_up(shop, 500), books.top_up(shop, 500, key="topup:2")
+    halves = [(one, "outside", 5), (two, "buyers", -5)]
+    with pytest.raises(IntegrityError, match="not zero"), transaction.atomic():
+        Entry.objects.bulk_create(
+            [Entry(transaction=booked, kind=kind, amount_minor=minor, at=books.NOW) for booked, kind, minor in halves]
+        )
+    for booked, kind, minor in halves:  # nor one statement after the other
+        with pytest.raises(IntegrityError, match="not zero"), transaction.atomic():
+            Entry.objects.create(transaction=booked, kind=kind, amount_minor=minor, at=books.NOW)
+    assert books.findings() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_transactional_tests_can_still_empty_the_tables(shop):
     """Runs after another one on purpose: Django truncated the tables between them."""

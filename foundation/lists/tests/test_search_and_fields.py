@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.accounts.models import Shop
+from foundation.accounts.models import Membership, Shop, User
 from foundation.lifecycle.deadlines import day_start
 from foundation.lists.counting import distinct_values
 from foundation.lists.fields import MoneyField
 from foundation.lists.filters import period_start
-from foundation.lists.search import MOST_TOKENS, Exact, Prefix, Tail, condition, tokens_of
+from foundation.lists.search import MOST_TOKENS, Exact, Prefix, Tail, Through, condition, tokens_of
 from foundation.shell.counting import capped_counts
 
 
@@ -38,6 +38,19 @@ def test_one_token_is_exact_or_prefix_and_many_are_in(tokens, found):
     columns = [Prefix("number", upper=True), Exact("code"), Tail("bound_phone")]
     rows = Shop.objects.filter(condition(columns, tokens, "default"))
     assert set(rows.values_list("code", flat=True)) == found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("tokens", "found"), [(["A-1"], {"a"}), (["A-1", "b"], {"a", "b"}), (["a"], {"a"}), (["-"], set())])
+def test_a_number_of_another_table_is_looked_up_there_first(tokens, found):
+    people = {code: User.objects.create(username=code, phone=f"{code.upper()}-1") for code in "ab"}
+    for code, person in people.items():
+        shop = Shop.objects.create(code=code, number=code, name=code)
+        Membership.objects.create(shop=shop, user=person, role="owner")
+    columns = [Exact("role"), Exact("shop__code"), Through("phone", via="user", rows=lambda _shop: User.objects.all())]
+    rows = Membership.objects.filter(condition(columns, tokens, "default"))
+    assert set(rows.values_list("shop__code", flat=True)) == found
+    assert "accounts_user" not in str(rows.query)
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from celery import current_app
 from django.db import transaction
 
+from foundation.lifecycle.bulk import insert_many, maker
 from foundation.lifecycle.deadlines import SHANGHAI
 
 from ..models import OutboxMessage
@@ -60,11 +61,14 @@ def queue_email(
     queue_many([OutgoingMail(key, Channel.EMAIL, to, body, subject_line, shop_id, subject)], now=now)
 
 
-def queue_many(mails: Iterable[OutgoingMail], *, now: datetime, at_any_hour: bool = True) -> None:
-    """One INSERT; what is not for any hour waits until quiet hours end."""
+def queue_many(
+    mails: Iterable[OutgoingMail], *, now: datetime, at_any_hour: bool = True, new: bool = False
+) -> None:
+    """One INSERT; what is not for any hour waits until quiet hours end. `new`: none of the keys was queued before."""
     next_at = now if at_any_hour else after_quiet_hours(now)
+    make = maker(OutboxMessage)
     rows = [
-        OutboxMessage(
+        make(
             key=mail.key,
             channel=mail.channel,
             to=mail.to,
@@ -80,7 +84,10 @@ def queue_many(mails: Iterable[OutgoingMail], *, now: datetime, at_any_hour: boo
     ]
     if not rows:
         return
-    OutboxMessage.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    if new:
+        insert_many(rows)
+    else:
+        OutboxMessage.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     if next_at <= now:
         transaction.on_commit(wake, robust=True)
 

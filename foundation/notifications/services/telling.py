@@ -13,14 +13,14 @@ from django.utils import translation
 
 from foundation.accounts.access import PERMISSIONS
 from foundation.accounts.models import Membership, User
+from foundation.lifecycle.bulk import insert_many, maker
 from foundation.lifecycle.locks import lock
 
 from .. import kinds
-from ..models import Notice, OutboxMessage
+from ..models import Notice, OutboxMessage, notice_number
 from ..states import OUTBOX, Channel, Outgoing
 from .queueing import OutgoingMail, queue_many
 
-BATCH = 1000
 Subject = Model | tuple[str, int]
 
 
@@ -54,15 +54,17 @@ def tell_many(kind: str, tells: Iterable[Tell], *, now: datetime) -> list[Notice
     about = kinds.known(kind)
     tells = list(tells)
     members = _members_by_shop({item.shop_id for item in tells if item.users is None and item.shop_id}, about.perm)
-    told: list[tuple[Notice, User]] = []
+    told: list[tuple[list[Notice], list[User]]] = []
     for item in tells:
-        audience = members.get(item.shop_id or 0, []) if item.users is None else item.users
-        told += [(_notice(about, item, user, now), user) for user in audience]
+        audience = list(members.get(item.shop_id or 0, []) if item.users is None else item.users)
+        told.append((_notices(about, item, audience, now), audience))
+    notices = [notice for own, _audience in told for notice in own]
     with transaction.atomic():
-        Notice.objects.bulk_create([notice for notice, _user in told], batch_size=BATCH)
+        insert_many(notices)
         if about.sms:
-            queue_many(_text_messages(about, told), now=now, at_any_hour=about.importance == kinds.URGENT)
-    return [notice for notice, _user in told]
+            urgent = about.importance == kinds.URGENT
+            queue_many(_text_messages(about, told), now=now, at_any_hour=urgent, new=True)
+    return notices
 
 
 def cancel_about(subject: Subject, *, now: datetime, kinds: Iterable[str] | None = None) -> int:
@@ -98,7 +100,7 @@ def reference(subject: Subject) -> tuple[str, int]:
 
 def _cancel_messages(subject_type: str, subject_ids: list[int], numbers: list[str] | None) -> None:
     waiting = OutboxMessage.objects.filter(
-        subject_type=subject_type, subject_id__in=subject_ids, status=Outgoing.PENDING, key__startswith="notice:"
+        subject_type=subject_type, subject_id__among=subject_ids, status=Outgoing.PENDING, key__startswith="notice:"
     )
     if numbers is not None:
         waiting = waiting.filter(key__in=[_message_key(number) for number in numbers])
@@ -117,18 +119,17 @@ def _members_by_shop(shop_ids: set[int], perm: str) -> dict[int, list[User]]:
     return people
 
 
-def _notice(about: kinds.Kind, item: Tell, user: User, now: datetime) -> Notice:
+def _notices(about: kinds.Kind, item: Tell, audience: Iterable[User], now: datetime) -> list[Notice]:
     subject_type, subject_id = reference(item.subject)
-    return Notice(
-        shop_id=item.shop_id,
-        user=user,
-        kind=about.code,
-        subject_type=subject_type,
-        subject_id=subject_id,
-        data={key: _plain(value) for key, value in item.data.items()},
-        url=item.url,
-        created_at=now,
-    )
+    data = {key: _plain(value) for key, value in item.data.items()}
+    make = maker(Notice)
+    return [
+        make(
+            number=notice_number(), shop_id=item.shop_id, user_id=user.pk, kind=about.code, subject_type=subject_type,
+            subject_id=subject_id, data=data, url=item.url, created_at=now,
+        )
+        for user in audience
+    ]  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
@@ -141,18 +142,18 @@ def _message_key(number: str) -> str:
     return f"notice:{number}"
 
 
-def _text_messages(about: kinds.Kind, told: list[tuple[Notice, User]]) -> list[OutgoingMail]:
+def _text_messages(about: kinds.Kind, told: Iterable[tuple[list[Notice], list[User]]]) -> list[OutgoingMail]:
     """A person without a phone is told in the bell only. Messages go out in the house's own language."""
+    mails = []
     with translation.override(settings.LANGUAGE_CODE):
-        return [
-            OutgoingMail(
-                key=_message_key(notice.number),
-                channel=Channel.SMS,
-                to=user.phone,
-                body=kinds.sentence(about.code, notice.data),
-                shop_id=notice.shop_id,
-                subject=(notice.subject_type, notice.subject_id),
-            )
-            for notice, user in told
-            if user.phone
-        ]
+        for notices, audience in told:
+            body = kinds.sentence(about.code, notices[0].data) if notices else ""
+            mails += [
+                OutgoingMail(
+                    _message_key(notice.number), Channel.SMS, user.phone, body, shop_id=notice.shop_id,
+                    subject=(notice.subject_type, notice.subject_id),
+                )
+                for notice, user in zip(notices, audience, strict=True)
+                if user.phone
+            ]  # fmt: skip
+    return mails

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -56,7 +57,8 @@ def test_an_unregistered_kind_cannot_be_told(shop, now):
 
 def test_many_are_told_in_three_queries(kind, shop, owner, now, django_assert_num_queries):
     tells = [services.Tell(("tests.case", i), shop.pk, DATA) for i in range(50)]
-    with django_assert_num_queries(4):  # members, savepoint, notices, release; the owner has no phone
+    copies = connection.vendor == "postgresql"  # COPY asks for the keys first
+    with django_assert_num_queries(4 + copies):  # members, savepoint, notices, release; the owner has no phone
         services.tell_many(kind, tells, now=now)
     assert Notice.objects.count() == 50
 
@@ -86,6 +88,6 @@ def test_the_bell_counts_in_one_query_and_stops_at_99(kind, shop, owner, now, rf
         return {"request": request}
 
     with django_assert_num_queries(1):
-        assert bell(asked())["text"] == "99+"
+        assert ">99+<" in bell(asked())
     services.read_all(by=owner, shop_id=shop.pk, now=now + timedelta(seconds=1))
-    assert bell(asked())["unread"] == 0
+    assert "bell-count" not in bell(asked())

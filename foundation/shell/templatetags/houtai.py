@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from heroicons.templatetags.heroicons import heroicon_outline
@@ -32,7 +32,7 @@ _icons: dict[tuple[str, int], str] = {}
 
 def _icon(name: str, size: int) -> str:
     if (name, size) not in _icons:
-        _icons[name, size] = heroicon_outline(name, size=size, class_="icon", aria_hidden="true")
+        _icons[name, size] = heroicon_outline(name, size=size, aria_hidden="true", **{"class": "icon"})
     return _icons[name, size]
 
 
@@ -103,10 +103,20 @@ def countdown_of(due_at: datetime, now: datetime, paused: bool = False) -> Count
     return Countdown(due_at, now, "green", duration(remaining), _("in time"), "check-circle")
 
 
-@register.inclusion_tag("components/countdown.html")
-def countdown(due_at: datetime | None, now: datetime, paused: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def countdown(due_at: datetime | None, now: datetime, paused: bool = False) -> SafeString:
     """A running clock as text + icon + colour; countdown.js keeps it going from the server's time."""
-    return {"clock": countdown_of(due_at, now, paused) if due_at else None}
+    if not due_at:
+        return SafeString('<span class="text-muted">—</span>')
+    clock = countdown_of(due_at, now, paused)
+    state, label = clock.state, conditional_escape(clock.label)
+    late = f"<span>{label}</span>" if state == "overdue" else ""
+    return mark_safe(  # a list draws a hundred of them
+        f'<span class="countdown countdown-{state}" data-countdown data-state="{state}" data-due="{due_at.isoformat()}"'
+        f' data-now="{now.isoformat()}" title="{label}">{_icon(clock.icon, 16)}'
+        f'<span class="visually-hidden" data-countdown-label>{label}</span>{late}'
+        f"<span data-countdown-text>{conditional_escape(clock.text)}</span></span>"
+    )
 
 
 @register.simple_tag
@@ -115,10 +125,14 @@ def status_badge(obj: Any) -> SafeString:
     return format_html('<span class="badge tone-{}">{}</span>', obj.LIFECYCLE.tone(obj.status), obj.get_status_display())
 
 
-@register.inclusion_tag("components/copy.html")
-def copy(value: object, label: str = "") -> dict[str, Any]:
+@register.simple_tag(name="copy")
+def copy_button(value: object, label: str = "") -> SafeString:
     """A button that copies `value`."""
-    return {"value": value, "label": label or _("Copy")}
+    label, text = conditional_escape(label or _("Copy")), conditional_escape(value)
+    return mark_safe(
+        f'<button class="copy" type="button" data-copy="{text}" title="{label}" aria-label="{label} {text}">'
+        f"{_icon('square-2-stack', 15)}</button>"
+    )
 
 
 @register.filter

@@ -11,9 +11,10 @@ from django.db.models import Q
 from foundation.accounts.models import Shop
 from foundation.lifecycle import clock
 from foundation.lifecycle.errors import DomainError
+from foundation.policies.models import NoPolicy
 from orders.models import Order, OrderLine
 from workorders import services
-from workorders.states import Type
+from workorders.rule_rows import NOT_RECEIVED
 
 
 class Command(BaseCommand):
@@ -22,7 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("order", help="order number")
         parser.add_argument("--shop", required=True, help="shop name, code or ID")
-        parser.add_argument("--type", choices=Type.values, default=Type.NOT_RECEIVED.value)
+        parser.add_argument("--type", default=NOT_RECEIVED, help="code of a type that has a rule")
         text = parser.add_mutually_exclusive_group(required=True)
         text.add_argument("--text", help="the platform's words, verbatim")
         text.add_argument("--text-file", type=Path, help="a UTF-8 file with them")
@@ -40,7 +41,7 @@ class Command(BaseCommand):
                 line=self._line(order, options["line"]), compensation_bp=options["compensation_bp"], by=None,
                 now=clock.now(),
             )
-        except DomainError as refusal:
+        except (DomainError, NoPolicy) as refusal:
             raise CommandError(str(refusal)) from refusal
         due = case.due_at.isoformat() if case.due_at else ""
         if options["json"]:

@@ -1,0 +1,79 @@
+"""Statements whose text is worked out once in a process: building SQL costs a page more than the database does.
+
+For what every page asks the same way with other values – a member, a case, its history. What changes its shape (filters,
+sorts, columns) stays an ordinary queryset.
+"""
+
+import copy
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any, Generic, TypeVar
+
+from django.db import connections
+from django.db.models import Model, QuerySet
+from django.db.models.query import ModelIterable
+
+M = TypeVar("M", bound=Model)
+MARKS = {  # values that stand for the ones asked with; small enough for any column
+    int: lambda place: 31_001 + place,
+    str: lambda place: f"prepared-{place}-value",
+    datetime: lambda place: datetime(1971, 3, 7, 11, 13, 17, 190_000 + place, tzinfo=UTC),
+}
+
+
+class Prepared(Generic[M]):
+    """The rows of `build(*values)`, a queryset of whole or deferred models (select_related, no prefetch, no language).
+
+    `kinds` are the values' types: int, str or datetime; never None. Values are the house's own (ids, codes, moments): what
+    no column can hold is not looked at here. ValueError at the first use if `build` leaves one out of its conditions.
+    """
+
+    def __init__(self, build: Callable[..., "QuerySet[M]"], *kinds: type):
+        self._build, self._kinds = build, kinds
+
+    def rows(self, *values: Any) -> list[M]:
+        """One statement; what `list(build(*values))` would give."""
+        kept = self._kept
+        params = self.statement(*values)[1]
+        compiler = copy.copy(kept.compiler)
+        compiler.connection = connections[kept.db]
+        compiler.as_sql = lambda *_args, **_kwargs: (kept.sql, params)
+        query = SimpleNamespace(get_compiler=lambda using: compiler)
+        asked: Any = SimpleNamespace(db=kept.db, model=kept.model, query=query, _known_related_objects={})
+        return list(ModelIterable(asked))
+
+    def first(self, *values: Any) -> M | None:
+        """The first of the rows; `build` limits them."""
+        return next(iter(self.rows(*values)), None)
+
+    def statement(self, *values: Any) -> tuple[str, tuple[Any, ...]]:
+        """The SQL and its parameters, to be part of a larger statement."""
+        kept = self._kept
+        connection = connections[kept.db]
+        filled = (
+            param if place is None else _as_param(connection, values[place], type(param))
+            for param, place in kept.params
+        )
+        return kept.sql, tuple(filled)
+
+    @cached_property
+    def _kept(self) -> SimpleNamespace:
+        marks = [MARKS[kind](place) for place, kind in enumerate(self._kinds)]
+        rows = self._build(*marks)
+        connection = connections[rows.db]
+        compiler = rows.query.get_compiler(using=rows.db)
+        sql, params = compiler.as_sql()
+        found = {_as_param(connection, mark): place for place, mark in enumerate(marks)}
+        placed = [(param, found.get(param)) for param in params]
+        if {place for _param, place in placed} - {None} != set(range(len(marks))):
+            raise ValueError("A value of this statement is in none of its conditions.")
+        return SimpleNamespace(db=rows.db, model=rows.model, compiler=compiler, sql=sql, params=placed)
+
+
+def _as_param(connection: Any, value: Any, kind: type | None = None) -> Any:
+    """As the lookup would hand it to the driver."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return kind(value) if kind else value

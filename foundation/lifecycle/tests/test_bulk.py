@@ -1,0 +1,47 @@
+"""Rows written by the thousand are the rows the ORM would have written one by one."""
+
+import pytest
+
+from foundation.accounts.tests.factories import make_shop
+from foundation.audit.models import Entry
+from foundation.catalog.models import Product, Sku
+from foundation.lifecycle.bulk import insert_many, maker, update_many
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def skus(shop, now):
+    product = Product.objects.create(shop=shop, code="P", title="P", created_at=now)
+    make = maker(Sku)
+    return insert_many([make(product_id=product.pk, code=f"S{place}", price_minor=place) for place in range(50)])
+
+
+def test_made_rows_are_saved_with_the_defaults_of_the_model(skus):
+    saved = Sku.objects.get(pk=skus[7].pk)
+    assert (saved.code, saved.price_minor, saved.stock, saved.name) == ("S7", 7, 0, "")
+    assert not skus[7]._state.adding and skus[7].product.code == "P"
+
+
+def test_made_rows_do_not_share_what_they_are_given(shop, now):
+    one, two = (maker(Entry)(verb="x", data={}) for _each in range(2))
+    one.verb = "y"
+    assert two.verb == "x" and one._state is not two._state
+
+
+def test_one_update_sets_adds_and_writes_the_same_everywhere(skus):
+    rows = {sku.pk: (f"N{place}", place) for place, sku in enumerate(skus[:30])}
+    update_many(Sku, rows, ("name", "stock"), add=("stock",), also={"price_minor": 9})
+    update_many(Sku, rows, ("name", "stock"), add=("stock",))
+    found = list(Sku.objects.order_by("pk").values_list("name", "stock", "price_minor"))
+    assert found[3] == ("N3", 6, 9) and found[29] == ("N29", 58, 9)
+    assert found[30] == ("", 0, 30)  # not named, not touched
+    update_many(Sku, {}, ("name",))
+
+
+def test_among_is_in(skus, shop):
+    codes = [sku.code for sku in skus[:40]]
+    assert Sku.objects.filter(code__among=codes).count() == 40
+    assert Sku.objects.filter(pk__among={sku.pk for sku in skus}, code__among=[]).count() == 0
+    assert Product.objects.filter(shop_id__among=[shop.pk, make_shop("mumian").pk]).count() == 1
+    assert Sku.objects.exclude(product_id__among=[skus[0].product_id]).count() == 0

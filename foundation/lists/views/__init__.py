@@ -1,0 +1,1 @@
+"""Verbs and pages of lists: arrangements, batches, files."""
