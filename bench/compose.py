@@ -1,6 +1,6 @@
 """Composing four 12-MP photographs on one sheet, against the same done plainly with Pillow.
 
-    python bench/compose.py [--photos FOLDER] [--rounds N] [--json FILE]
+    python bench/compose.py [--photos FOLDER] [--rounds N]
 
 Both are asked in turns in one process, so a noisy machine troubles both; the figure is the ratio of the medians.
 Memory is the peak over the base of a process that does it once. Photographs are drawn here unless a folder is given.
@@ -8,14 +8,13 @@ Memory is the peak over the base of a process that does it once. Photographs are
 
 import argparse
 import io
-import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -23,6 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from PIL import Image, ImageDraw  # noqa: E402
 
+from bench.figures import Figure, table  # noqa: E402
 from foundation.files.fonts import caption_font  # noqa: E402
 from workorders.composer import Heading, Limits, Picture, compose  # noqa: E402
 
@@ -94,25 +94,26 @@ def peak_kib() -> int:
     raise SystemExit("This measurement needs Linux.")
 
 
-def measure(folder: Path, paths: list[Path], rounds: int) -> list[dict[str, object]]:
+def measure(folder: Path, paths: list[Path], rounds: int) -> Iterator[Figure]:
+    """Seconds against plain Pillow in turns, and MiB over the base of a process that does it once."""
     ours(paths)
     naive(paths)
     pairs = [(timed(ours, paths), timed(naive, paths)) for _ in range(rounds)]
     mine, plain = (statistics.median(times) for times in zip(*pairs, strict=True))
-    memory = peak_of("ours", folder)
-    return [
-        {"name": "compose four 12-MP photographs", "value": round(mine, 3), "unit": "s", "reference": round(plain, 3),
-         "ratio": round(mine / plain, 3), "must": MUST, "stretch": STRETCH, "met": mine / plain <= MUST},
-        {"name": "compose: memory over base", "value": memory, "unit": "MiB", "reference": peak_of("naive", folder),
-         "ratio": None, "must": MEMORY_MUST, "stretch": None, "met": memory <= MEMORY_MUST},
-    ]
+    yield Figure("compose four 12-MP photographs", mine, "s", plain, MUST, STRETCH)
+    yield Figure("compose: memory over base", peak_of("ours", folder), "MiB", None, MEMORY_MUST)
+
+
+def figures(rounds: int = 9) -> Iterator[Figure]:
+    """What `make bench` asks for: photographs drawn here."""
+    with tempfile.TemporaryDirectory() as made:
+        yield from measure(Path(made), draw_photographs(Path(made)), rounds)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, help="a folder with four 4032 × 3024 JPEGs")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--json", type=Path)
     parser.add_argument("--once", choices=["ours", "naive"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
@@ -121,12 +122,9 @@ def main() -> int:
         if options.once:
             once(options.once, paths)
             return 0
-        rows = measure(folder, paths, options.rounds)
-    for row in rows:
-        sys.stdout.write("{name}: {value} {unit} (plain Pillow {reference}), ratio {ratio}, must {must}\n".format(**row))
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1))
-    return 0 if all(row["met"] for row in rows) else 1
+        found = list(measure(folder, paths, options.rounds))
+    table(found)
+    return 0 if all(figure.reaches(figure.must) for figure in found) else 1
 
 
 if __name__ == "__main__":
