@@ -20,12 +20,6 @@ def at_end(case: WorkOrder) -> str:
 
 
 @register.filter
-def at_stake(case: WorkOrder) -> int:
-    """Fen of the refund if it is lost or forfeited now."""
-    return sentences.refund_at_stake(case)
-
-
-@register.filter
 def clauses(said: list[str]) -> str:
     """`{{ consequences|clauses }}`: on one line."""
     return sentences.joined(said)
