@@ -6,6 +6,21 @@ from django.utils import translation
 
 from foundation.accounts.tests import factories
 from foundation.lifecycle import clock
+from tests.concurrency import rounds
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What asks for no database says nothing about one: it is `once`. What takes `long` begins first, so that no core waits."""
+    for item in items:
+        if "stack" not in item.keywords and "browser" not in item.keywords and not _asks_for_a_database(item):
+            item.add_marker(pytest.mark.once)
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def _asks_for_a_database(item):
+    return item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db"} & set(item.fixturenames))
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +79,10 @@ def quick_passwords(settings):
 def private_media(settings, tmp_path):
     """Uploads of a test go where the test goes."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def crew_dismissed():
+    """The threads a race kept over its rounds close their connections."""
+    yield
+    rounds.dismiss()

@@ -52,6 +52,9 @@ def prepare(url: str, *, orders: int, fresh: bool) -> None:
         if not shops or not shops[0]:
             say(f"Filling {name} with {orders:,} orders, once …")
             manage("seed_demo", "--orders", str(orders), "--shops", "8", "--cases", str(max(orders // 50, 1)))
+        if not database.execute("SELECT 1 FROM logistics_parcel LIMIT 1").fetchone():
+            say("Making the parcels of its orders, once …")
+            manage("make_parcels", "--chunk", "5000")
         database.execute("VACUUM ANALYZE")  # an earlier run's transactions were taken back: counts would read their rows
         found = database.execute("SELECT count(*) FROM orders_order").fetchone()
         say(f"{name}: {found[0] if found else 0:,} orders")

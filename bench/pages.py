@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.db.models import QuerySet
 from django.test import Client
+from django.urls import reverse
 
 from foundation.accounts.models import User
 from foundation.lists.keyset import Cursor
+from logistics.models import Parcel
 from orders.models import Order
 from workorders.models import WorkOrder
 
@@ -29,8 +31,9 @@ CONNECTIONS = 4
 
 
 def sign_in(username: str, port: int) -> Browser:
-    """A browser with a session of this person, made without the sign-in page."""
+    """A browser with a session of this person and the CSRF cookie the sign-in page would have given it."""
     client = Client()
+    client.get(reverse(settings.LOGIN_URL))
     client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     return Browser(port, f"{cookies}; {settings.LANGUAGE_COOKIE_NAME}=zh-hans")
@@ -38,14 +41,14 @@ def sign_in(username: str, port: int) -> Browser:
 
 def measure(browser: Browser, staff: Browser, rounds: int) -> Iterator[Figure]:
     """Lists, details, the tuned admin, and what four connections get."""
-    addresses = {**_orders(), **_work_orders()}
+    addresses = {**_orders(), **_work_orders(), **_parcels()}
     for path in (FLOOR, *addresses.values()):
         browser.get(path)
         browser.get(path)  # both workers
     asked = _interleaved(browser, addresses, rounds)
-    for kind in ("order list", "work-order list"):
+    for kind in ("order list", "work-order list", "package centre"):
         yield from _list_figures(kind, asked)
-    for name in ("order detail", "work-order detail"):
+    for name in ("order detail", "work-order detail", "parcel detail"):
         page, floor = asked[name]
         yield Figure(f"{name} × floor", 1000 * page, "ms", 1000 * floor, DETAIL_MUST, DETAIL_STRETCH)
     yield from _statements(browser, addresses)
@@ -80,6 +83,22 @@ def _work_orders() -> dict[str, str]:
         "work-order list: page 1000": f"{root}?tab=all&after={_thousandth(newest, 'created_at')}",
         "work-order list: last": f"{root}?tab=all&last=1",
         "work-order detail": f"{root}{number}/",
+    }
+
+
+def _parcels() -> dict[str, str]:
+    root = f"/s/{SHOP}/shipping/"
+    newest = Parcel.objects.filter(shop__code=SHOP).order_by("-created_at", "-pk")
+    scanned = newest.exclude(last_scan_at=None)
+    number = _middle(scanned if scanned.exists() else newest)[1]
+    tracking_number = newest.exclude(tracking_number="").values_list("tracking_number", flat=True)[1000]
+    return {
+        "package centre: first": root,
+        "package centre: status filter": f"{root}?tab=signed",
+        "package centre: search by number": f"{root}?q={tracking_number}",
+        "package centre: page 1000": f"{root}?after={_thousandth(newest, 'created_at')}",
+        "package centre: last": f"{root}?last=1",
+        "parcel detail": f"{root}parcels/{number}/",
     }
 
 

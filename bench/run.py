@@ -41,13 +41,18 @@ def main() -> int:
     if options.orders == ORDERS:
         figures.keep(found)
     missed = [figure.name for figure in found if figure.reaches(figure.must) is False]
-    say(f"\n{len(found)} figures, {len(missed)} below what they must reach" + (f": {', '.join(missed)}" if missed else "."))
+    say(
+        f"\n{len(found)} figures, {len(missed)} below what they must reach"
+        + (f": {', '.join(missed)}" if missed else ".")
+    )
     return 1 if missed and options.check else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="", help="pages, money, forfeit, files, import, compose; several with commas")
+    parser.add_argument(
+        "--only", default="", help="pages, money, forfeit, files, import, compose, hooks, what-if; several with commas"
+    )
     parser.add_argument("--orders", type=int, default=ORDERS, help="a smaller book, in a database of its own; not kept")
     parser.add_argument("--rounds", type=int, default=40, help="of pages (40)")
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
@@ -56,7 +61,7 @@ def _options() -> argparse.Namespace:
 
 
 def _parts(port: int, options: argparse.Namespace) -> dict[str, Part]:
-    from bench import compose, files, forfeit, importing, money, pages  # noqa: PLC0415  they need Django set up
+    from bench import compose, files, forfeit, hooks, importing, money, pages, whatif  # noqa: PLC0415  they need Django set up
 
     def all_pages() -> Iterator[Figure]:
         with house.served(port):
@@ -66,9 +71,13 @@ def _parts(port: int, options: argparse.Namespace) -> dict[str, Part]:
         with house.served(port):
             yield from importing.measure(pages.sign_in("dianzhu", port))
 
+    def pushes() -> Iterator[Figure]:
+        with house.served(port):
+            yield from hooks.measure(port)
+
     return {
         "pages": all_pages, "money": money.measure, "forfeit": forfeit.measure, "files": files.measure,
-        "import": import_while_paging, "compose": compose.figures,
+        "import": import_while_paging, "compose": compose.figures, "hooks": pushes, "what-if": whatif.measure,
     }  # fmt: skip
 
 

@@ -206,6 +206,23 @@ def metrics_token() -> str:
     return token
 
 
+def kuaidi100(production: bool) -> dict[str, str]:
+    """The account with the tracking service, and where it answers; without a key nobody there is asked anything."""
+    found = {
+        name: read(f"HOUTAI_KUAIDI100_{name.upper()}") for name in ("key", "customer", "secret", "poll_url", "api_url")
+    }
+    for name, usual in (("poll_url", "https://poll.kuaidi100.com"), ("api_url", "https://api.kuaidi100.com")):
+        found[name] = (found[name] or usual).rstrip("/")
+        try:
+            parts = urlsplit(found[name])
+            known = bool(parts.hostname) and (parts.port or True)
+        except ValueError:
+            known = False
+        if not known or parts.scheme not in (("https",) if production else ("https", "http")):
+            refuse(f"HOUTAI_KUAIDI100_{name.upper()} must look like {usual}.")
+    return found
+
+
 def without_apps(layers: list[str]) -> list[str]:
     """The house without what HOUTAI_WITHOUT_APPS names (labels or dotted names)."""
     names = {name.strip() for name in read("HOUTAI_WITHOUT_APPS").split(",") if name.strip()}

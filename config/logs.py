@@ -59,6 +59,13 @@ def _tidied(key: Any, value: Any, depth: int) -> Any:
     return clean(str(value))
 
 
+def without_trace(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """A processor: what Django refused (a strange host, a forged form, too many fields) was the asker's doing, no fault of ours."""
+    if str(event.get("logger", "")).startswith("django.security"):
+        event.pop("exc_info", None)
+    return event
+
+
 def as_json(_logger: Any, _method: str, event: EventDict) -> str:
     """One JSON object; a reader splits lines at \\n and nothing else breaks one."""
     return CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", json.dumps(event, ensure_ascii=False))
@@ -102,6 +109,7 @@ def logging_for(production: bool) -> dict[str, Any]:
         "()": structlog.stdlib.ProcessorFormatter,
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            without_trace,
             structlog.processors.format_exc_info,
             tidy,
             as_json if production else as_words,

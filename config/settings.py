@@ -33,6 +33,7 @@ ALLOWED_HOSTS = given.allowed_hosts(PRODUCTION)
 LAYERS = [
     "dashboard",
     "workorders",
+    "logistics",
     "orders",
     "foundation.entry",
     "foundation.ledger",
@@ -216,6 +217,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 SMS_SENDER = given.read("HOUTAI_SMS_SENDER") or "foundation.notifications.senders.FileSender"
+KUAIDI100 = given.kuaidi100(PRODUCTION)
+SANDBOX_CARRIER = given.flag("HOUTAI_SANDBOX_CARRIER", not PRODUCTION)  # it invents what happens to parcels
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = HOUTAI_VAR_DIR / "mail"
 

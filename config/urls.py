@@ -16,6 +16,7 @@ SHOP = {
     "dashboard": "",
     "orders": "orders/",
     "workorders": "work-orders/",
+    "logistics": "shipping/",
     "files": "files/",
     "jobs": "jobs/",
     "notifications": "notices/",
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     *[page for label, prefix in SHOP.items() for page in _pages(label, f"s/<slug:shop_code>/{prefix}")],
     *_pages("entry", "invite/", "public_urls"),
+    *_pages("logistics", "hooks/", "hook_urls"),
     *_pages("accounts", ""),
 ]
 

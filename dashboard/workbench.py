@@ -14,6 +14,8 @@ from foundation.ledger.services import balances, taken_in_and_paid_out
 from foundation.lifecycle.deadlines import day_range, shanghai_day
 from foundation.shell.counting import capped_counts
 from foundation.shell.urls_for import shop_url
+from logistics.models import Interception, Parcel
+from logistics.states import Anomaly, Status
 from orders.models import Order
 from orders.states import OrderState
 from workorders.filters import MINE, SOON, TODAY, UNASSIGNED
@@ -67,6 +69,7 @@ def count_all(membership: Membership, now: datetime) -> Counts:
     wanted = [
         *(_cases(membership, now) if membership.can("workorders.view") else []),
         *(_orders(shop, now) if membership.can("orders.view") else []),
+        *(_parcels(shop) if membership.can("logistics.view") else []),
     ]
     *counts, orders = capped_counts([*(one.rows for one in wanted), Order.objects.for_shop(shop)])
     tiles = [
@@ -105,6 +108,17 @@ def _orders(shop: Shop, now: datetime) -> list[Counted]:
                 _("the promised shipping time is over"), "red"),
         Counted("number_missing", _("Shipped, number missing"), "exclamation-triangle", orders.number_missing(), page,
                 "?number_missing=1", _("handed over, tracking number not entered"), "amber"),
+    ]  # fmt: skip
+
+
+def _parcels(shop: Shop) -> list[Counted]:
+    lost = Parcel.objects.for_shop(shop).filter(anomaly=Anomaly.LOST, anomaly_seen_at=None)
+    unanswered = Interception.objects.for_shop(shop).filter(status=Status.UNKNOWN)
+    return [
+        Counted("lost", _("Lost parcels"), "archive-box-x-mark", lost.exclude(anomaly=""), "logistics:parcels",
+                f"?tab=anomalies&anomaly={Anomaly.LOST}", _("nothing scanned for two days, nobody decided yet"), "red"),
+        Counted("unanswered", _("Interceptions without an answer"), "no-symbol", unanswered, "logistics:interceptions",
+                "?tab=unknown", _("nobody knows whether the carrier has them"), "amber"),
     ]  # fmt: skip
 
 

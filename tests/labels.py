@@ -39,12 +39,31 @@ NOW = {
     "User name and password don't match": "账号和密码不匹配",
 }
 
-LATER = {
-    "Bound phone": "绑定手机号",
-    "Shipping": "发货管理",
+LOGISTICS = {
+    "Shipped, number missing": "已发货未填单号",
+    "Enter tracking number": "填写物流单号",
     "Package centre": "包裹中心",
+    "Shipping": "发货管理",
     "Interception": "物流拦截",
     "Interception rules": "拦截规则",
+    "Order amount range": "拦截订单金额区间",
+    "Carriers": "物流服务商",
+    "Progress": "拦截进度",
+    "Cancel interception": "取消拦截",
+    "Pending": "待处理",
+    "Clicked by mistake": "误操作",
+    "Buyer wants to return": "买家要求退货",
+    "Wrong shipping information": "物流信息错误",
+    "Force majeure": "不可抗力",
+    "Responsible party": "责任方",
+    "Storage fee": "仓储费",
+    "Refund only": "仅退款",
+    "Return and refund": "退货退款",
+}
+NOW |= LOGISTICS
+
+LATER = {
+    "Bound phone": "绑定手机号",
     "Label printing": "打单",
     "Appeal a decision": "我要申诉",
     "After-sales": "售后工作台",
@@ -61,8 +80,6 @@ LATER = {
     "Promised shipping time": "承诺发货时间",
     "Late shipment": "延迟发货",
     "Out of stock": "缺货",
-    "Enter tracking number": "填写物流单号",
-    "Shipped, number missing": "已发货未填单号",
     "Expected shipping time": "预计发货时间",
     "Reship": "补发",
     "Compensation": "赔偿金",

@@ -15,6 +15,7 @@ class Route:
     method: str
     keys: tuple[str, ...]
     things: tuple[str, ...]
+    signed: bool = False  # a machine's call: no session, no token of a form; its signature says who it is
 
     @property
     def is_verb(self) -> bool:
@@ -29,6 +30,11 @@ def page(who: str, **things: str) -> Route:
 def verb(who: str, **things: str) -> Route:
     """A POST-only address: GET is answered 405."""
     return Route(who, "POST", tuple(things), tuple(things.values()))
+
+
+def call(**things: str) -> Route:
+    """A POST of a machine's, whose signature says who it is."""
+    return Route(PUBLIC, "POST", tuple(things), tuple(things.values()), signed=True)
 
 
 ROUTES: dict[str, Route] = {
@@ -63,6 +69,51 @@ ROUTES: dict[str, Route] = {
     "orders:preview-import": page("orders.import", number="preview"),
     "orders:start-import": verb("orders.import", number="preview"),
     "orders:import-result": page("orders.import", number="job"),
+    # P: the package centre
+    "logistics:parcels": page("logistics.view"),
+    "logistics:parcel": page("logistics.view", number="parcel"),
+    "logistics:parcel-contact": verb("orders.reveal", number="parcel"),
+    "logistics:enter-number": verb("logistics.ship", number="parcel"),
+    "logistics:attach-file": verb("logistics.attach", number="parcel"),
+    "logistics:ship-order": page("logistics.ship", number="order"),
+    "logistics:suggest-carrier": page("logistics.ship"),
+    "logistics:upload-numbers": page("logistics.ship"),
+    "logistics:number-template": page("logistics.ship"),
+    "logistics:preview-numbers": page("logistics.ship", number="numbers_preview"),
+    "logistics:start-numbers": verb("logistics.ship", number="numbers_preview"),
+    "logistics:number-upload": page("logistics.ship", number="numbers_run"),
+    # R: interceptions, rules, what buyers ask for
+    "logistics:interceptions": page("logistics.view"),
+    "logistics:interception-success": page("logistics.view"),
+    "logistics:interception-fees": page("logistics.view"),
+    "logistics:interception": page("logistics.view", number="interception"),
+    "logistics:request-interception": page("logistics.intercept", number="parcel"),
+    "logistics:cancel-interception": page("logistics.cancel_interception", number="interception"),
+    "logistics:ask-carrier": verb("logistics.intercept", number="interception"),
+    "logistics:interception-rules": page("logistics.view"),
+    "logistics:new-rule": page("logistics.rules"),
+    "logistics:try-rule": page("logistics.rules"),
+    "logistics:interception-rule": page("logistics.rules", number="rule"),
+    "logistics:switch-rule": verb("logistics.rules", number="rule"),
+    "logistics:move-rule": verb("logistics.rules", number="rule"),
+    "logistics:remove-rule": verb("logistics.rules", number="rule"),
+    "logistics:ask-refund": page("logistics.ask_refund", number="order"),
+    "logistics:withdraw-request": verb("logistics.ask_refund", number="order"),
+    # L: lost parcels, disputes, recalls
+    "logistics:losses": page("logistics.view"),
+    "logistics:loss": page("logistics.solve_loss", number="lost"),
+    "logistics:dispute-parcel": verb("logistics.solve_loss", number="parcel"),
+    "logistics:set-aside": verb("logistics.solve_loss", number="lost"),
+    "logistics:open-recall": page("logistics.recall", number="unnumbered"),
+    "logistics:recalls": page("logistics.view"),
+    "logistics:recall": page("logistics.view", number="recall"),
+    "logistics:assign-recall": verb("logistics.recall", number="recall"),
+    "logistics:close-recall": verb("logistics.recall", number="recall"),
+    # T: tracking in
+    "hooks:scans": call(code="code"),
+    "hooks:interception": call(code="code"),
+    "logistics:tracking-callback": page("logistics.hook"),
+    "logistics:renew-callback": verb("logistics.hook"),
     "workorders:work-orders": page("workorders.view"),
     "workorders:board": page("workorders.view"),
     "workorders:library": page("workorders.view", number="order"),

@@ -3,6 +3,7 @@
 import io
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,6 +22,12 @@ from foundation.lists import batches, registry
 from foundation.lists.models import Kind, SavedView
 from foundation.lists.selection import ALL, Asked, Selection
 from foundation.notifications.services import tell
+from logistics.models import Parcel
+from logistics.services import create_rule, open_recall
+from logistics.services.rules import Terms
+from logistics.states import Anomaly, ParcelState
+from logistics.tests.factories import intercept, make_parcel
+from logistics.uploads import steps as numbers
 from orders.importing import start as importing
 from orders.importing import steps
 from orders.tests.factories import make_order
@@ -38,7 +45,9 @@ class World:
     own: dict[str, dict[str, str]] = field(default_factory=dict)  # role → things only they may ask for, or once
 
 
-def a_picture(size: tuple[int, int] = (800, 600), colour: str = "#889900", name: str = "slip.jpg") -> SimpleUploadedFile:
+def a_picture(
+    size: tuple[int, int] = (800, 600), colour: str = "#889900", name: str = "slip.jpg"
+) -> SimpleUploadedFile:
     """A small JPEG upload of our own."""
     buffer = io.BytesIO()
     Image.new("RGB", size, colour).save(buffer, "JPEG")
@@ -57,6 +66,7 @@ def build(code: str) -> World:
     )
     voucher = evidence.add_voucher(case.pk, a_picture(), by=owner, now=now, slots=["shipping_slip"])
     preview, run = an_import(shop, owner)
+    numbers_preview, numbers_run = a_file_of_numbers(shop, owner)
     told = {
         role: tell("workorders.opened", case, shop_id=shop.pk, data={}, now=now, users=[user])[0].number
         for role, user in world.staff.items()
@@ -68,7 +78,13 @@ def build(code: str) -> World:
         shop.pk, role="service", name="somebody new", phone="", request_key=uuid.uuid4(), by=owner, now=now
     )
     world.things = {
+        "code": shop.code,
         "order": order.number,
+        "parcel": Parcel.objects.get(order=order).number,
+        "numbers_preview": numbers_preview.number,
+        "numbers_run": numbers_run.number,
+        **interception_things(shop, owner),
+        **lost_things(shop, owner),
         "work_order": case.number,
         "voucher": str(voucher.uuid),
         "file": str(voucher.file.uuid),
@@ -108,6 +124,33 @@ def an_import(shop: Shop, owner: User) -> tuple[Job, Job]:
     )
     preview = jobs.run_to_end(preview.pk)
     return preview, importing.start_run(preview, on_bad=steps.SKIP, by=owner, now=now)
+
+
+def a_file_of_numbers(shop: Shop, owner: User) -> tuple[Job, Job]:
+    """A previewed file of one tracking number and its run, waiting for a worker."""
+    now = clock.now()
+    waiting = make_order(shop, now, status="to_ship", carrier="", tracking_number="", physically_shipped_at=None)
+    upload = SimpleUploadedFile(
+        "numbers.csv", f"订单号,快递公司,物流单号\n{waiting.number},中通,73100000000099\n".encode()
+    )
+    preview = jobs.run_to_end(numbers.start_preview(upload, shop=shop, by=owner, now=now).pk)
+    return preview, numbers.start_run(preview, by=owner, now=now)
+
+
+def interception_things(shop: Shop, owner: User) -> dict[str, Any]:
+    """A running interception and a rule that is off."""
+    now = clock.now()
+    rule = create_rule(shop.pk, Terms("Dear ones"), by=owner, now=now)
+    return {"interception": intercept(make_parcel(shop, now), now).number, "rule": rule.number}
+
+
+def lost_things(shop: Shop, owner: User) -> dict[str, Any]:
+    """A lost parcel, one that left without a number, and a recall of it."""
+    now = clock.now()
+    lost = make_parcel(shop, now, anomaly=Anomaly.LOST, anomaly_at=now, last_scan_at=now - timedelta(days=3))
+    unnumbered = make_parcel(shop, now, tracking_number="", status=ParcelState.LABEL)
+    recall = open_recall(unnumbered.pk, by=owner, now=now, key=f"scene:{shop.code}")
+    return {"lost": lost.number, "unnumbered": unnumbered.number, "recall": recall.number}
 
 
 def signed_in(user: User | None) -> Client:

@@ -123,7 +123,7 @@ def test_a_post_without_the_token_is_refused(qinghe):
     client = scene.signed_in(qinghe.staff["owner"])
     client.handler.enforce_csrf_checks = True
     for name, route in ROUTES.items():
-        if route.is_verb:
+        if route.is_verb and not route.signed:
             assert client.post(address(name, qinghe)).status_code == 403, name
 
 

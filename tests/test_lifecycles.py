@@ -9,7 +9,7 @@ from foundation.lifecycle.table import LIFECYCLES
 
 from .house import ROOT
 
-OURS = {"foundation", "orders", "workorders"}
+OURS = {"foundation", "logistics", "orders", "workorders"}
 CASES = [
     (name, status, verb)
     for name, lifecycle in sorted(LIFECYCLES.items())

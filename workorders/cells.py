@@ -1,59 +1,71 @@
-"""The cells of the work-order list."""
+"""The cells of the work-order list: flat rows, their columns by ORM path (`row.order__number`)."""
 
 from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_noop
 
-from foundation.lists.cells import EMPTY, badge, copied, countdown, link, money, state, text, when, word
+from foundation.lists.cells import EMPTY, badge, copied, countdown, link, money, state_of, text, when, word
+from foundation.shell.words import language
 
 from .models import WorkOrder
-from .sentences import at_end, refund_at_stake
-from .states import Status
+from .money import at_stake
+from .sentences import losing, queued
+from .states import CLOSED, Status
 
 Cell = SafeString | str
 THEN, TO_DECIDE_BY, SET_ASIDE = gettext_noop("then"), gettext_noop("to decide by"), gettext_noop("set aside")
 
 
-def number(case: WorkOrder, page: Any) -> Cell:
+def in_language(name_zh: str, name_en: str) -> str:
+    """The name of a rule in the reader's language, as PolicyRow says it."""
+    return name_zh if str(language()).startswith("zh") else name_en or name_zh
+
+
+def number(row: Any, page: Any) -> Cell:
     """The case's own number opens it; the type stands below."""
-    opened = link(page.link_to("workorders:work-order")(case.number), case.number, "mono")
-    kind = f'<div class="small text-muted">{text(case.get_type_display())}</div>'
-    return SafeString(f"{opened} {copied(case.number)}{kind}")
+    opened = link(page.link_to("workorders:work-order")(row.number), row.number, "mono")
+    kind = f'<div class="small text-muted">{text(in_language(row.policy__name_zh, row.policy__name_en))}</div>'
+    return SafeString(f"{opened} {copied(row.number)}{kind}")
 
 
-def clock(case: WorkOrder, page: Any) -> Cell:
+def clock(row: Any, page: Any) -> Cell:
     """Time left and what happens then; when it isn't the shop's turn, the time that matters instead."""
-    if case.status == Status.OPEN:
-        end = f'<div class="at-end">{word(THEN)} {text(at_end(case))}</div>'
-        return SafeString(f"{countdown(case.due_at, page.now)}{end}")
-    if case.status == Status.ANSWERED:
-        return SafeString(f'<span class="text-muted">{word(TO_DECIDE_BY)} {when(case.review_due_at)}</span>')
-    if case.status == Status.QUEUED:
-        return SafeString(f'<span class="at-end">{text(at_end(case))}</span>')
-    return SafeString(f'<span class="text-muted">{when(case.closed_at)}</span>')
+    if row.status == Status.OPEN:
+        end = losing(_at_stake(row), row.compensation_bp, row.delists)
+        return SafeString(f'{countdown(row.due_at, page.now)}<div class="at-end">{word(THEN)} {text(end)}</div>')
+    if row.status == Status.ANSWERED:
+        return SafeString(f'<span class="text-muted">{word(TO_DECIDE_BY)} {when(row.review_due_at)}</span>')
+    if row.status == Status.QUEUED:
+        return SafeString(f'<span class="at-end">{text(queued())}</span>')
+    return SafeString(f'<span class="text-muted">{when(row.closed_at)}</span>')
 
 
-def order(case: WorkOrder, page: Any) -> Cell:
-    opened = link(page.link_to("orders:order")(case.order.number), case.order.number, "mono")
-    goods = f'<div class="small text-muted ellipsis">{text(case.order.item_title or EMPTY)}</div>'
-    return SafeString(f"{opened} {copied(case.order.number)}{goods}")
+def order(row: Any, page: Any) -> Cell:
+    opened = link(page.link_to("orders:order")(row.order__number), row.order__number, "mono")
+    goods = f'<div class="small text-muted ellipsis">{text(row.order__item_title or EMPTY)}</div>'
+    return SafeString(f"{opened} {copied(row.order__number)}{goods}")
 
 
-def amount(case: WorkOrder, page: Any) -> Cell:
+def amount(row: Any, page: Any) -> Cell:
     """What losing it would cost, or what it did cost."""
-    return money(case.cost_minor if case.is_closed else refund_at_stake(case))  # type: ignore[attr-defined]
+    return money(row.cost_minor if row.status in CLOSED else _at_stake(row))
 
 
-def status(case: WorkOrder, page: Any) -> Cell:
-    aside = f" {badge(word(SET_ASIDE), 'warning')}" if case.parked_at else ""
-    person = f'<div class="small text-muted">{text(case.assigned_to)}</div>' if case.assigned_to else ""
-    return SafeString(f"{state(case)}{aside}{person}")
+def _at_stake(row: Any) -> int:
+    return at_stake(row.order__paid_minor, row.order__refunded_minor, row.refund_share_bp)
 
 
-def asked(case: WorkOrder, page: Any) -> Cell:
-    return when(case.created_at)
+def status(row: Any, page: Any) -> Cell:
+    aside = f" {badge(word(SET_ASIDE), 'warning')}" if row.parked_at else ""
+    name = row.assigned_to__display_name or row.assigned_to__username
+    person = f'<div class="small text-muted">{text(name)}</div>' if name else ""
+    return SafeString(f"{state_of(WorkOrder, row.status)}{aside}{person}")
 
 
-def closed(case: WorkOrder, page: Any) -> Cell:
-    return when(case.closed_at)
+def asked(row: Any, page: Any) -> Cell:
+    return when(row.created_at)
+
+
+def closed(row: Any, page: Any) -> Cell:
+    return when(row.closed_at)

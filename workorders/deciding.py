@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts import access
 from foundation.ledger.services import order_story
+from logistics.tracks import tracks_of
 
 from . import sentences, slots
 from .models import Answer, Voucher, WorkOrder
@@ -37,6 +38,7 @@ def decision_context(case: WorkOrder, user: Any, now: datetime) -> dict[str, Any
         "seen_elsewhere": seen_elsewhere(case, vouchers),
         "lines": case.order.lines.select_related("product").order_by("position"),
         "story": order_story(case.order_id),
+        "tracks": tracks_of(case.order_id),
         "stake": effects.plan_many([case], now=now)[0],
         "consequences": sentences.consequences(case),
         "conflict": conflict,

@@ -38,8 +38,16 @@ class AnswerForm(PartialForm):
     branch: str = ""
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
-    def __init__(self, *args: Any, work_order: WorkOrder, draft: Draft, **kwargs: Any):
-        self.work_order, self.draft = work_order, draft
+    def __init__(
+        self,
+        *args: Any,
+        work_order: WorkOrder,
+        draft: Draft,
+        contacts: list[ContactRecord] | None = None,
+        **kwargs: Any,
+    ):
+        """`contacts` are the order's contact records, newest first, where the page has read them already."""
+        self.work_order, self.draft, self.contacts = work_order, draft, contacts
         initial = {name: getattr(draft, name) for name in self.base_fields if hasattr(draft, name)}
         super().__init__(*args, initial={"version": work_order.version, **initial}, **kwargs)
 
@@ -87,9 +95,14 @@ class TalkForm(AnswerForm):
         records = ContactRecord.objects.filter(order_id=self.work_order.order_id, who=Party.BUYER)
         self.fields["contact"].queryset = records
         self.fields["contact"].label_from_instance = _contact_label
+        if self.contacts is not None:
+            talks = [(one.pk, _contact_label(one)) for one in self.contacts if one.who == Party.BUYER]
+            self.fields["contact"].choices = [("", self.fields["contact"].empty_label), *talks]
         self.initial["contact"] = self.draft.contact_id or self.proposed(records)
 
     def proposed(self, records: QuerySet) -> int | None:
+        if self.contacts is not None:
+            return max((one.pk for one in self.contacts if one.who == Party.BUYER), default=None)
         return records.order_by("-pk").values_list("pk", flat=True).first()
 
 

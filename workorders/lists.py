@@ -1,7 +1,6 @@
 """The list of work orders, least time left first (rules §6)."""
 
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from foundation.lists import registry
@@ -15,25 +14,19 @@ from . import batches, cells
 from .costs import with_cost
 from .filters import WorkOrderFilter
 from .models import WorkOrder
-from .money import share
+from .money import at_stake
 from .states import CLOSED, Status
-
-
-def _in_language(name_zh: str, name_en: str) -> str:
-    """The name of a rule as PolicyRow says it."""
-    return name_zh if str(get_language()).startswith("zh") else name_en or name_zh
 
 
 def _at_stake(status: str, paid_minor: int, refunded_minor: int, share_bp: int) -> int | None:
     """Fen lost if it is forfeited now; nothing is at stake any more once it is closed."""
-    return None if status in CLOSED else min(share(paid_minor, share_bp), paid_minor - refunded_minor)
+    return None if status in CLOSED else at_stake(paid_minor, refunded_minor, share_bp)
 
 
 COLUMNS = [
     Column(
-        "number", _("Work order"), cells.number, ["number", "policy__name_zh", "policy__name_en"], ["policy"],
-        fixed=True,
-        fields=[Field(["number"]), Field(["policy__name_zh", "policy__name_en"], value=_in_language, label=_("Type"))],
+        "number", _("Work order"), cells.number, ["number", "policy__name_zh", "policy__name_en"], fixed=True,
+        fields=[Field(["number"]), Field(["policy__name_zh", "policy__name_en"], value=cells.in_language, label=_("Type"))],
     ),
     Column(
         "clock", _("Time left"), cells.clock,
@@ -41,15 +34,15 @@ COLUMNS = [
             "status", "due_at", "review_due_at", "closed_at", "refund_share_bp", "compensation_bp", "delists",
             "order__paid_minor", "order__refunded_minor",
         ],
-        ["order"], css="clock named", sort="due", fields=[Field(["due_at"], MOMENT, label=_("Deadline"))],
+        css="clock named", sort="due", fields=[Field(["due_at"], MOMENT, label=_("Deadline"))],
     ),
     Column(
-        "order", _("Order"), cells.order, ["order__number", "order__item_title"], ["order"], css="wide",
+        "order", _("Order"), cells.order, ["order__number", "order__item_title"], css="wide",
         fields=[Field(["order__number"], label=_("Order number")), Field(["order__item_title"], label=_("Goods"))],
     ),
     Column(
         "amount", _("At stake or cost"), cells.amount,
-        ["status", "refund_share_bp", "order__paid_minor", "order__refunded_minor"], ["order"], css="num amount",
+        ["status", "refund_share_bp", "order__paid_minor", "order__refunded_minor", "cost_minor"], css="num amount",
         fields=[
             Field(
                 ["status", "order__paid_minor", "order__refunded_minor", "refund_share_bp"], MONEY, _at_stake,
@@ -60,7 +53,7 @@ COLUMNS = [
     ),
     Column(
         "state", _("State"), cells.status,
-        ["status", "parked_at", "assigned_to__username", "assigned_to__display_name"], ["assigned_to"],
+        ["status", "parked_at", "assigned_to__username", "assigned_to__display_name"],
         fields=[
             Field(["status"], value=label_of(Status)),
             Field(
@@ -82,6 +75,7 @@ WORK_ORDERS = registry.register(
         perm="workorders.view",
         page_name="workorders:work-orders",
         rows=lambda shop, now: WorkOrder.objects.for_shop(shop.pk),
+        flat=True,
         steady=True,
         dress=with_cost,
         page_of=lambda shop, case: shop_url(shop, "workorders:work-order", number=case.number),
@@ -90,7 +84,7 @@ WORK_ORDERS = registry.register(
             Tab("with_platform", _("With the platform"), Q(status=Status.ANSWERED)),
             Tab("queued", _("Queued"), Q(status=Status.QUEUED)),
             Tab("closed", _("Closed"), Q(status__in=CLOSED)),
-            Tab("all", _("All")),
+            Tab("all", _("All"), whole=True),
         ],
         sorts=[
             Sort("due", "due_at", _("Time left"), tabs=("to_answer",)),
@@ -100,7 +94,6 @@ WORK_ORDERS = registry.register(
         search=[Exact("number", upper=True), Through("number", via="order", rows=Order.objects.for_shop)],
         search_label=_("Work order or order number"),
         filterset=WorkOrderFilter,
-        only=("number", "shop_id", "status"),
         columns=COLUMNS,
         verbs=batches.VERBS,
         totals=[Total(_("Paid"), "order__paid_minor")],

@@ -5,56 +5,49 @@ Hard findings block; soft ones warn and go out with the answer.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from foundation.lifecycle.deadlines import shanghai_day
+from logistics.models import Parcel
 from orders.models import Party
 
+from . import traces
+from .findings import HARD, SOFT, Finding
 from .models import Option, Voucher, WorkOrder
 from .services import evidence
 from .slots import SLOTS, label_of
 from .states import Branch, Claim, Need
 
-HARD, SOFT = "hard", "soft"
 BLANKS = re.compile(r"[\s\-]+")
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One remark; `anchor` is the id on the desk or the form where it is put right."""
-
-    level: str
-    code: str
-    sentence: str
-    anchor: str = ""
-
-    @property
-    def is_hard(self) -> bool:
-        return self.level == HARD
-
-
 def check(
-    work_order: WorkOrder, answer: Any, now: datetime, vouchers: Sequence[Voucher] | None = None
+    work_order: WorkOrder,
+    answer: Any,
+    now: datetime,
+    vouchers: Sequence[Voucher] | None = None,
+    parcels: Sequence[Parcel] | None = None,
 ) -> list[Finding]:
     """All findings for what `answer` (a Draft, or anything with its fields) would send, hard ones first. Reads only.
 
-    `vouchers` are those on the desk, if the caller has them already.
+    `vouchers` are those on the desk, `parcels` the order's, if the caller has them already.
     """
     vouchers = list(evidence.vouchers_of(work_order)) if vouchers is None else vouchers
+    parcels = traces.parcels_of(work_order.order_id) if parcels is None else parcels
     findings = [*_branch(work_order, answer)]
     if answer.branch == Branch.EVIDENCE:
         findings += _slots(work_order, vouchers)
         findings += _checklist(work_order, answer, vouchers)
+        findings += traces.pictures(work_order, vouchers, parcels)
     if answer.branch == Branch.NEGOTIATED:
         findings += _negotiated(work_order, answer)
     if answer.branch == Branch.RESHIP:
-        findings += _reship(work_order, answer)
+        findings += _reship(work_order, answer, parcels)
     if answer.branch == Branch.CHOICE:
-        findings += _choice(work_order, answer, vouchers)
+        findings += _choice(work_order, answer, vouchers, parcels)
     if answer.branch not in (Branch.AGREE_REFUND, Branch.ACKNOWLEDGE):
         findings += _files(work_order, vouchers)
     return sorted(findings, key=lambda finding: finding.level)
@@ -140,8 +133,10 @@ def used_elsewhere(case: WorkOrder, vouchers: Iterable[Voucher]) -> dict[str, st
     return dict(rows) if sums else {}
 
 
-def _choice(case: WorkOrder, answer: Any, vouchers: Sequence[Voucher]) -> Iterable[Finding]:
-    """What the chosen option needs, and whether the order's own record says otherwise."""
+def _choice(
+    case: WorkOrder, answer: Any, vouchers: Sequence[Voucher], parcels: Sequence[Parcel]
+) -> Iterable[Finding]:
+    """What the chosen option needs, and whether the order's own record or its parcels' scans say otherwise."""
     option = case.step.option(answer.option)
     if option is None:
         yield Finding(HARD, "no_option", _("Choose what became of it."), "id_option")
@@ -151,12 +146,14 @@ def _choice(case: WorkOrder, answer: Any, vouchers: Sequence[Voucher]) -> Iterab
     if Need.DATE in option.needs:
         yield from _day(case, answer, option)
     if Need.TRACKING in option.needs:
-        yield from _number(case, answer)
+        yield from _number(case, answer, parcels)
     if Need.CONTACT in option.needs:
         yield from _contact(case, answer)
     if Need.EVIDENCE in option.needs:
         yield from _slots(case, vouchers)
+        yield from traces.pictures(case, vouchers, parcels)
     yield from _claims(case, option)
+    yield from traces.claims(option, parcels)
 
 
 def _day(case: WorkOrder, answer: Any, option: Option) -> Iterable[Finding]:
@@ -215,13 +212,13 @@ def _negotiated(case: WorkOrder, answer: Any) -> Iterable[Finding]:
         )
 
 
-def _reship(case: WorkOrder, answer: Any) -> Iterable[Finding]:
+def _reship(case: WorkOrder, answer: Any, parcels: Sequence[Parcel]) -> Iterable[Finding]:
     if not answer.note.strip():
         yield Finding(HARD, "no_note", _("Write the back-office note of the reship."), "id_note")
-    yield from _number(case, answer)
+    yield from _number(case, answer, parcels)
 
 
-def _number(case: WorkOrder, answer: Any) -> Iterable[Finding]:
+def _number(case: WorkOrder, answer: Any, parcels: Sequence[Parcel]) -> Iterable[Finding]:
     number = plain_number(answer.reship_number)
     if not number:
         yield Finding(HARD, "no_reship_number", _("Enter the reship tracking number."), "id_reship_number")
@@ -230,6 +227,8 @@ def _number(case: WorkOrder, answer: Any) -> Iterable[Finding]:
             HARD, "reship_is_first_parcel", _("The reship number equals the first parcel's; enter the new parcel's."),
             "id_reship_number",
         )
+    else:
+        yield from traces.reship_number(case, answer.reship_number, parcels)
 
 
 def plain_number(number: str) -> str:

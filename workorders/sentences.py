@@ -2,19 +2,20 @@
 
 from functools import lru_cache
 
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from foundation.audit.history import yuan
+from foundation.shell.words import language
 
 from .models import Stage, WorkOrder
-from .money import share
+from .money import at_stake
 from .states import Branch, Status
 
 
 def refund_at_stake(case: WorkOrder) -> int:
     """Fen the buyer gets back if the case is lost or forfeited now; compensation comes on top."""
-    return min(share(case.order.paid_minor, case.refund_share_bp), case.order.left_minor)
+    return at_stake(case.order.paid_minor, case.order.refunded_minor, case.refund_share_bp)
 
 
 def consequences(case: WorkOrder) -> list[str]:
@@ -38,9 +39,18 @@ def at_end(case: WorkOrder) -> str:
     if case.status == Status.ANSWERED:
         return _("A reviewer decides; nothing runs out for the shop.")
     if case.status == Status.QUEUED:
-        return _("Its clock starts when the work order before it is finished.")
-    refund, more = _losing(case.compensation_bp, case.delists, get_language())
-    return refund % {"amount": yuan(refund_at_stake(case))} + more
+        return queued()
+    return losing(refund_at_stake(case), case.compensation_bp, case.delists)
+
+
+def queued() -> str:
+    return _("Its clock starts when the work order before it is finished.")
+
+
+def losing(refund_minor: int, compensation_bp: int, delists: bool) -> str:
+    """What losing costs: the refund in fen, and what comes on top."""
+    refund, more = _losing(compensation_bp, delists, language())
+    return refund % {"amount": yuan(refund_minor)} + more
 
 
 @lru_cache(maxsize=1024)

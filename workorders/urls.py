@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import converters  # noqa: F401  (registers order_number)
 from .views import answers, assigning, desk, detail, library, lists
 
 app_name = "workorders"
@@ -11,10 +12,10 @@ urlpatterns = [
     path("", lists.work_orders, name="work-orders"),
     path("board/", lists.board, name="board"),
     path("take-next/", assigning.take_next, name="take-next"),
-    # The evidence library of an order; a number may contain anything printable, so the verbs stand before the page
-    path("library/<path:number>/add/", library.add_to_library, name="add-to-library"),
-    path("library/<path:number>/<uuid:uuid>/", library.describe_picture, name="describe-picture"),
-    path("library/<path:number>/", library.evidence_library, name="library"),
+    # The evidence library of an order
+    path("library/<order_number:number>/add/", library.add_to_library, name="add-to-library"),
+    path("library/<order_number:number>/<uuid:uuid>/", library.describe_picture, name="describe-picture"),
+    path("library/<order_number:number>/", library.evidence_library, name="library"),
     # One case and what is done with it
     path("<str:number>/", detail.work_order, name="work-order"),
     path("<str:number>/draft/", answers.save_draft, name="save-draft"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from foundation.catalog.services import Found
 from foundation.lifecycle.deadlines import SHANGHAI
+from logistics.carriers import sandbox
 from orders.services import ArrivingLine, ArrivingOrder
 from orders.services.shares import split
 from orders.states import GroupState, OrderState
@@ -17,7 +18,7 @@ from orders.states import GroupState, OrderState
 from . import people
 
 PROMISE = timedelta(hours=48)
-CARRIERS = [("中通快递", 22), ("圆通速递", 17), ("韵达快递", 16), ("申通快递", 15), ("极兔速递", 14), ("邮政快递", 9), ("顺丰速运", 7)]
+CARRIERS = [("中通快递", 22), ("圆通速递", 17), ("韵达快递", 16), ("申通快递", 15), ("极兔速递", 14), ("中国邮政", 9), ("顺丰速运", 7)]
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张"
 GIVEN = "安宁乐欣晨雨晴明月思源嘉禾若水知行子墨"
 REMARKS = ["请尽快发货，谢谢", "不要放门口", "送人的，麻烦包装好一点", "周末在家", "要米白色，不要雾蓝"]
@@ -83,11 +84,26 @@ class Book:
         times = {"physically_shipped_at": shipped, "tracking_uploaded_at": shipped + self._days(0.02, 0.2), "signed_at": moment}
         return self._arrival(OrderState.SIGNED, grouped, moment, **times)
 
-    def on_the_way(self, shipped: datetime) -> Arrival:
-        """An order handed over at `shipped` and not signed for, for a case about its parcel."""
+    def on_the_way(self, shipped: datetime, fate: str = "") -> Arrival:
+        """An order handed over at `shipped` and not signed for, for a case about its parcel; `fate` is the sandbox's."""
         uploaded = shipped + self._days(0.01, 0.05)
-        times = {"physically_shipped_at": shipped, "tracking_uploaded_at": uploaded}
-        return self._arrival(OrderState.SHIPPED, shipped - self._days(0.3, 1.5), uploaded, **times)
+        said: dict[str, Any] = {"physically_shipped_at": shipped, "tracking_uploaded_at": uploaded}
+        while fate and sandbox.fate(said.get("tracking_number", "")) != fate:
+            said["tracking_number"] = self._parcel()["tracking_number"]
+        return self._arrival(OrderState.SHIPPED, shipped - self._days(0.3, 1.5), uploaded, **said)
+
+    def sent(self, at: datetime, number: str, carrier: str) -> Arrival:
+        """An order handed over at `at` with this number, for a story about its parcel."""
+        said = {"physically_shipped_at": at, "tracking_uploaded_at": at, "tracking_number": number, "carrier": carrier}
+        return self._arrival(OrderState.SHIPPED, at - self._days(0.3, 1.5), at, **said)
+
+    def to_be_sent(self, at: datetime) -> Arrival:
+        """An order that came in at `at` and waits for its parcel."""
+        return self._arrival(OrderState.TO_SHIP, at, at, carrier="", tracking_number="")
+
+    def without_number(self, at: datetime) -> Arrival:
+        """An order handed over at `at` whose number nobody entered."""
+        return self._arrival(OrderState.SHIPPED, at - self._days(0.3, 1), at, physically_shipped_at=at, tracking_number="")
 
     def _completed(self, **said: Any) -> Arrival:
         confirmed = self.now - self._days(1, 75)

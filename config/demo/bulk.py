@@ -25,13 +25,14 @@ from workorders.models import WorkOrder
 from workorders.rule_rows import NOT_RECEIVED, WRONG_OR_MISSING
 from workorders.states import Outcome, Reason
 
-from . import cases
+from . import cases, parcels, tracks
 from .book import Arrival, Book
 from .people import Cast
 from .timeline import CHUNK, HOUR, Timeline
 
 FROM = 20_000  # orders; smaller books are made in one transaction, with every story told
 CASES_PER_ORDER = 0.005
+TRACKED_EVERY = 25  # of so many orders one has its parcel's scans
 ASKED_ABOUT = (OrderState.SIGNED, OrderState.COMPLETED)
 ASKED_ABOUT_SHARE = 0.69  # of the mix; what is made of it is rounded up by the share asked too late
 TOLD_EVERY = 50_000
@@ -107,6 +108,8 @@ class Stream:
         if how_many_cases is None:
             how_many_cases = int(how_many * CASES_PER_ORDER)
         how_many -= cases.tell(self.timeline, self.cast, self.shop, self.book, stories[:how_many])
+        if len(stories) > len(cases.SMALL):
+            how_many -= parcels.tell(self.timeline, self.cast, self.shop, self.book, how_many // 4)
         self.answered = min(ANSWERED_SHARE, ANSWERED / max(how_many_cases, 1))
         began, written = time.monotonic(), 0
         chance = how_many_cases / max(how_many * ASKED_ABOUT_SHARE, 1) * 1.05
@@ -118,6 +121,8 @@ class Stream:
                 self._catch_up(reached)
                 with self.clockwork.timing("orders"):
                     orders = arrive_many([one.order for one in chunk], shop=self.shop, by=None, now=reached)
+                with self.clockwork.timing("tracks"):
+                    tracks.of_orders([order.pk for order in orders[::TRACKED_EVERY]], reached)
                 self._ask(orders, reached, chance)
             before, written = written, written + len(chunk)
             self.clockwork.note(len(chunk))

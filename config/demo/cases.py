@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from foundation.accounts.models import Shop
 from foundation.lifecycle.deadlines import shanghai_day
+from logistics.carriers import sandbox
 from orders.models import Channel, Order, Party
 from orders.services import record_contact
 from workorders import services
@@ -228,6 +229,7 @@ STORIES: list[Story] = [
     (RETURN_RECEIVED, 30.0, [(12, choose("wrong_goods", "退回的不是本店商品", proof=True))]),
     (RETURN_RECEIVED, 90.0, [(20, agree)]),
 ]
+FATES = {REFUSED: sandbox.REFUSED, WORRY: sandbox.LOST}  # what the carrier will say of the parcel it is about
 SMALL: list[Story] = [(N, 44.3, []), (N, 49.2, []), (W, 18.2, [(6, prove)]), (W, 75.0, [(24.02, run_out)])]
 
 
@@ -237,7 +239,7 @@ def tell(timeline: Timeline, cast: Cast, shop: Shop, book: Book, stories: list[S
     for place, (kind, hours, acts) in enumerate(stories):
         asked_at = timeline.now - hours * HOUR
         before = asked_at - timedelta(hours=26 + place % 5)
-        arrival = book.on_the_way(before) if kind in ON_THE_WAY else book.signed_at(before)
+        arrival = book.on_the_way(before, FATES.get(kind, "")) if kind in ON_THE_WAY else book.signed_at(before)
         timeline.arrive(shop, [arrival])
         case = Case(timeline, cast, shop, arrival.order.number, kind, asked_at)
         timeline.add(asked_at, case.ask)

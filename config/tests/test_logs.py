@@ -196,3 +196,19 @@ def test_audit_rows_of_a_click_carry_the_id_its_page_shows(owner, shop, sign_in)
     assert answer.headers["X-Request-ID"] != "chosen-by-a-stranger"
     assert len(answer.headers["X-Request-ID"]) == 16
     assert set(Entry.objects.values_list("request_id", flat=True)) <= {answer.headers["X-Request-ID"], ""}
+
+
+@pytest.mark.django_db
+def test_what_django_refused_is_a_line_without_a_traceback(as_json, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
+    crowded = Client(raise_request_exception=False).post("/login/", {f"f{n}": "" for n in range(9)})
+    strange = Client().get("/login/", headers={"host": "elsewhere.example"})
+    forged = Client(enforce_csrf_checks=True).post("/login/", {"username": "a"})
+    assert (crowded.status_code, strange.status_code, forged.status_code) == (400, 400, 403)
+    logging.getLogger("django.security.SuspiciousOperation").error("odd", exc_info=ValueError("odd"))
+    told = [event for event in as_json.events if event["logger"].startswith("django.security")]
+    assert {"odd", "The number of GET/POST parameters exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS."} <= {
+        event["event"] for event in told
+    }
+    assert not [event for event in as_json.events if "exception" in event]
+    assert "Traceback" not in as_json.text

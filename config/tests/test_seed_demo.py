@@ -14,12 +14,16 @@ from foundation.catalog.models import ListingDay
 from foundation.ledger.models import Transaction
 from foundation.lifecycle import clock
 from foundation.lifecycle.invariants import INVARIANTS
+from logistics.models import Attachment, CarrierFee, Interception, Loss, Parcel, Recall, Scan
+from logistics.services.watching import poll_due
+from logistics.states import Anomaly, Origin, ParcelState, RecallState, Status, WayOut
+from logistics.whatif import what_if
 from orders.models import Order
 from orders.states import OrderState
 from workorders.models import Forfeiture, Voucher, WorkOrder
 from workorders.rule_rows import RULES
 from workorders.services import forfeit_due
-from workorders.states import Status
+from workorders.states import Status as CaseStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +46,7 @@ def test_the_demo_shows_every_state_and_its_books_hold():
     assert people.PASSWORD in said and "dianzhu" in said
     assert Order.objects.count() == 120
     assert set(Order.objects.values_list("status", flat=True)) == set(OrderState.values)
-    assert set(WorkOrder.objects.values_list("status", flat=True)) == set(Status.values)
+    assert set(WorkOrder.objects.values_list("status", flat=True)) == set(CaseStatus.values)
     assert set(WorkOrder.objects.values_list("type", flat=True)) == {rule["type"] for rule in RULES}
     assert Order.objects.filter(physically_shipped_at__isnull=False, tracking_uploaded_at=None).exists()
     assert {row.outcome for case in WorkOrder.objects.all() for row in case.decisions.all()} == {"won", "lost", "more"}
@@ -54,6 +58,33 @@ def test_the_demo_shows_every_state_and_its_books_hold():
     assert not WorkOrder.objects.filter(status="open", due_at__gte=now, due_at__lte=now + timedelta(minutes=10)).exists()
     before = overdue.count()
     assert forfeit_due(now) == {"forfeited": before, "parked": 0}
+    assert [f"{one.code}: {text}" for one in INVARIANTS for text in one.check()] == []
+
+
+def test_it_shows_every_state_of_a_parcel_and_of_what_is_done_about_it():
+    seed(orders=300, shops=1)
+    assert set(Parcel.objects.values_list("status", flat=True)) == set(ParcelState.values)
+    assert set(Interception.objects.values_list("status", flat=True)) == set(Status.values)
+    assert set(Interception.objects.values_list("origin", flat=True)) == set(Origin.values)
+    assert set(Recall.objects.values_list("status", flat=True)) == set(RecallState.values)
+    assert set(Loss.objects.values_list("way", flat=True)) == set(WayOut.values)
+    assert Parcel.objects.filter(anomaly=Anomaly.LOST, anomaly_seen_at=None).exists()
+    assert set(Parcel.objects.values_list("anomaly", flat=True)) == set(Anomaly.values)
+    assert Parcel.objects.filter(kind="reship", key__startswith="workorder:").exists()
+    assert Attachment.objects.count() >= 2
+    assert CarrierFee.objects.exists() and Transaction.objects.filter(movement="interception_fee").exists()
+    shop, now = Shop.objects.get(), clock.now()
+    would = what_if(shop, from_minor=0, to_minor=None, carrier_ids=[], now=now)
+    assert would.caught >= 10 and 0 < would.wrong < would.caught and would.saved_minor > would.cost_minor > 0
+    assert [f"{one.code}: {text}" for one in INVARIANTS for text in one.check()] == []
+
+
+def test_its_parcels_go_on_from_where_they_are():
+    seed(orders=300, shops=1)
+    now = clock.now()
+    scans = Scan.objects.count()
+    poll_due(now)
+    assert Scan.objects.count() - scans <= 20  # what the carrier knows by now is there already
     assert [f"{one.code}: {text}" for one in INVARIANTS for text in one.check()] == []
 
 

@@ -14,6 +14,8 @@ from foundation.lifecycle import clock
 from foundation.lifecycle.deadlines import SHANGHAI
 from foundation.notifications.models import Notice
 from foundation.shell.urls_for import shop_url
+from logistics.models import Interception
+from logistics.tests.factories import intercept, make_parcel
 from orders.tests.factories import make_order
 from workorders.models import WorkOrder
 from workorders.services import assign, open_work_order
@@ -57,6 +59,11 @@ def test_every_number_is_the_count_of_the_list_behind_it(shop, owner, cases, loo
     make_order(shop, now=NOON, **to_ship, promised_ship_at=NOON)
     make_order(shop, now=NOON, **to_ship)
     make_order(shop, now=NOON, status="shipped", signed_at=None, tracking_uploaded_at=None, tracking_number="")
+    make_parcel(shop, NOON, anomaly="lost", anomaly_at=NOON)
+    make_parcel(shop, NOON, anomaly="lost", anomaly_at=NOON, anomaly_seen_at=NOON)
+    make_parcel(shop, NOON, anomaly="stalled", anomaly_at=NOON)
+    for status in ("unknown", "unknown", "requested"):
+        Interception.objects.filter(pk=intercept(make_parcel(shop, NOON), NOON).pk).update(status=status)
     assign(cases[2].pk, to=owner, by=owner, now=NOON)
     assign(cases[3].pk, to=make_member(shop, "service"), by=owner, now=NOON)
     response = look(shop_url(shop, "dashboard:workbench"))
@@ -64,6 +71,7 @@ def test_every_number_is_the_count_of_the_list_behind_it(shop, owner, cases, loo
     tiles = _numbers(response)
     assert {key: count for key, (count, _url) in tiles.items()} == {
         "soon": 2, "today": 4, "mine": 1, "unassigned": 4, "platform": 0, "to_ship": 3, "late": 1, "number_missing": 1,
+        "lost": 1, "unanswered": 2,
     }
     for key, (count, url) in tiles.items():
         listed = look(url)

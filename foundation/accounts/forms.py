@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from foundation.lifecycle import clock
+from foundation.lifecycle.sentences import joined
 
 from . import tries
 from .models import User
@@ -71,7 +72,7 @@ class PasswordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.helper = bare_helper()
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+        self.fields["password"].help_text = joined(password_validators_help_texts())
 
     def clean_current(self) -> str:
         if not tries.take(self.user.username, clock.now()):

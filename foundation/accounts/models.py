@@ -52,7 +52,11 @@ class Shop(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=ShopKind, default=ShopKind.INDIVIDUAL)
     bound_phone = models.CharField(_("bound phone"), max_length=20, blank=True)
     status = models.CharField(_("status"), max_length=8, choices=ShopStatus, default=ShopStatus.ACTIVE)
-    created_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(_("since"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("shop")
+        verbose_name_plural = _("shops")
 
     def __str__(self) -> str:
         return self.name
@@ -61,13 +65,15 @@ class Shop(models.Model):
 class Membership(models.Model):
     """A person's one role in one shop. Ended memberships stay: they are conflicts of interest (rules §1)."""
 
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="memberships")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    shop = models.ForeignKey(Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=16, choices=Role)
-    joined_at = models.DateTimeField(db_default=Now())
-    ended_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField(_("joined"), db_default=Now())
+    ended_at = models.DateTimeField(_("left the shop"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(
                 fields=["shop", "user"], condition=models.Q(ended_at=None), name="accounts_membership_one_active"
@@ -101,16 +107,18 @@ class Restriction(models.Model):
     At most one open row per shop and reason (database constraint). `until` ends it by itself.
     """
 
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="restrictions")
+    shop = models.ForeignKey(Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="restrictions")
     reason = models.CharField(max_length=16, choices=RestrictionReason)
-    since = models.DateTimeField()
-    until = models.DateTimeField(null=True, blank=True)
-    lifted_at = models.DateTimeField(null=True, blank=True)
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
     note = models.TextField(blank=True)
 
     objects = RestrictionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("restriction")
+        verbose_name_plural = _("restrictions")
         constraints = [
             models.UniqueConstraint(
                 fields=["shop", "reason"], condition=models.Q(lifted_at=None), name="accounts_restriction_one_open"

@@ -1,6 +1,6 @@
 """Verbs on shops, members and restrictions."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -99,9 +99,10 @@ def lift_many(shop_ids: Iterable[int], reason: str, *, by: User | None, now: dat
     return len(rows)
 
 
-def restrictions_of(shop_id: int, now: datetime) -> list[Restriction]:
-    """What holds the shop back at `now`, oldest first."""
-    return list(Restriction.objects.in_force(now).filter(shop_id=shop_id).order_by("since", "pk"))
+def restrictions_of(shop_id: int, now: datetime | Callable[[], datetime]) -> list[Restriction]:
+    """What holds the shop back at `now`, oldest first; a clock is only read if one of them ends by itself."""
+    rows = Restriction.objects.filter(shop_id=shop_id, lifted_at=None).order_by("since", "pk")
+    return [row for row in rows if row.until is None or row.until > (now() if callable(now) else now)]
 
 
 def is_restricted(shop_id: int, now: datetime) -> bool:

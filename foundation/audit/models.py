@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class AppendOnly(Exception):
@@ -30,26 +31,27 @@ class Entry(models.Model):
     for the verb's sentence; never a raw phone number or address.
     """
 
-    verb = models.CharField(max_length=64)
-    subject_type = models.CharField(max_length=64)
-    subject_id = models.BigIntegerField()
+    verb = models.CharField(_("act"), max_length=64)
+    subject_type = models.CharField(_("kind of thing"), max_length=64)
+    subject_id = models.BigIntegerField(_("number of the thing"))
     shop_id = models.BigIntegerField(null=True)
     order_id = models.BigIntegerField(null=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
-    actor_name = models.CharField(max_length=150, blank=True)
-    from_state = models.CharField(max_length=32, blank=True)
-    to_state = models.CharField(max_length=32, blank=True)
+    actor_name = models.CharField(_("done by"), max_length=150, blank=True)
+    from_state = models.CharField(_("state before"), max_length=32, blank=True)
+    to_state = models.CharField(_("state after"), max_length=32, blank=True)
     reason = models.TextField(blank=True)
     data = models.JSONField(default=dict, blank=True)
-    at = models.DateTimeField(db_default=Now())
-    request_id = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(_("recorded at"), db_default=Now())
+    request_id = models.CharField(_("request ID"), max_length=64, blank=True)
 
     objects = EntryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "entries"
+        verbose_name = _("line of the record")
+        verbose_name_plural = _("lines of the record")
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="audit_subject"),
             models.Index(fields=["order_id", "id"], name="audit_order", condition=models.Q(order_id__isnull=False)),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from foundation.lifecycle.bulk import insert_many, maker
+from foundation.lifecycle.bulk import insert_many, maker, write_many
 
 from . import context, verbs
 from .models import Entry
@@ -41,18 +41,22 @@ def record(
 ) -> Entry:
     """Record one act inside the caller's transaction; `by` is None for the system. Raises UnregisteredVerb."""
     line = Line(subject, from_state, to_state, reason, data or {}, shop_id, order_id)
-    return record_many(verb, [line], by=by, now=now)[0]
+    return insert_many(_entries(verb, [line], by, now))[0]
 
 
-def record_many(verb: str, lines: Iterable[Line], *, by: Any, now: datetime) -> list[Entry]:
+def record_many(verb: str, lines: Iterable[Line], *, by: Any, now: datetime) -> None:
     """The same act on many rows: one INSERT."""
+    write_many(_entries(verb, lines, by, now))
+
+
+def _entries(verb: str, lines: Iterable[Line], by: Any, now: datetime) -> list[Entry]:
     verbs.known(verb)
     common = {
         "verb": verb, "actor_id": by.pk if by else None, "actor_name": str(by)[:150] if by else "", "at": now,
         "request_id": context.request_id(),
     }  # fmt: skip
     make = maker(Entry)
-    return insert_many([make(**common, **_own(line)) for line in lines])
+    return [make(**common, **_own(line)) for line in lines]
 
 
 def _own(line: Line) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.forms import bare_helper, check_new_password
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
+from foundation.lifecycle.sentences import joined
 
 phone_number = RegexValidator(r"^\+?[0-9]{6,15}\Z", _("Digits only, such as 13800000000."))
 not_a_number = RegexValidator(
@@ -69,7 +70,7 @@ class NewAccountForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.helper = bare_helper()
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+        self.fields["password"].help_text = joined(password_validators_help_texts())
 
     def clean_username(self) -> str:
         name = User.normalize_username(self.cleaned_data["username"])

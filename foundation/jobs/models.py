@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from foundation.lifecycle.randoms import public_number
 
@@ -38,22 +39,24 @@ class Job(models.Model):
     LIFECYCLE = LIFECYCLE
 
     number = models.CharField(max_length=20, unique=True, default=partial(public_number, "JB"), editable=False)
-    shop = models.ForeignKey("accounts.Shop", null=True, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=64)
-    status = models.CharField(max_length=12, choices=JobStatus.choices, default=JobStatus.QUEUED)
-    total = models.BigIntegerField(default=0)
-    done = models.BigIntegerField(default=0)
+    shop = models.ForeignKey(
+        "accounts.Shop", verbose_name=_("shop"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(_("kind"), max_length=64)
+    status = models.CharField(_("state"), max_length=12, choices=JobStatus.choices, default=JobStatus.QUEUED)
+    total = models.BigIntegerField(_("rows in all"), default=0)
+    done = models.BigIntegerField(_("rows done"), default=0)
     cursor = models.BigIntegerField(default=0)
     params = models.JSONField(default=dict, blank=True)
     result = models.JSONField(default=dict, blank=True)
     lease_until = models.DateTimeField(null=True)
-    attempts = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(_("tries"), default=0)
     error = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     request_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 (NULL: no form made it)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("asked for"))
     started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(_("ended"), null=True)
     input_file = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
     output_file = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=0)
@@ -61,6 +64,8 @@ class Job(models.Model):
     objects = JobQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("background job")
+        verbose_name_plural = _("background jobs")
         indexes = [
             models.Index(fields=["shop", "-id"], name="jobs_of_shop"),
             models.Index(

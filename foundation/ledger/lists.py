@@ -9,6 +9,7 @@ from foundation.lists.spec import ListSpec, Sort, Tab
 from .export import table
 from .filters import StatementFilter
 from .models import Entry
+from .naming import with_numbers
 from .statement import SHOWN_ORDER
 
 STATEMENT = registry.register(
@@ -24,6 +25,8 @@ STATEMENT = registry.register(
         sorts=[Sort("at", "at", _("Booked"))],
         default_sort="-at",
         filterset=StatementFilter,
+        steady=True,
+        dress=with_numbers,
         only=("kind", "amount_minor", "balance_after_minor", "order_id", "transaction"),
         related=("transaction", "transaction__by"),
     )

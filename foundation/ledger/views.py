@@ -8,7 +8,7 @@ from foundation.accounts.services import restrictions_of
 from foundation.lifecycle import clock
 
 from .lists import STATEMENT
-from .naming import name_many, reference_of
+from .naming import name_lines
 from .statement import Statement
 
 
@@ -16,12 +16,9 @@ from .statement import Statement
 @requires("ledger.view")
 def statement(request: HttpRequest) -> HttpResponse:
     """One account at a time; tabs choose it, filters choose movement and period."""
-    now = clock.now()
     shop = request.shop  # type: ignore[attr-defined]
-    page = STATEMENT.page(request, now=now)
+    page = STATEMENT.page(request, now=clock.now)
     shown = Statement(page.query, page)
-    named = name_many((line.transaction for line in shown.lines), shop)
-    for line in shown.lines:
-        line.named = named.get(reference_of(line.transaction))  # type: ignore[attr-defined]
-    context = {"statement": shown, "restrictions": restrictions_of(shop.pk, now)}
+    name_lines(shown.lines, shop)
+    context = {"statement": shown, "restrictions": restrictions_of(shop.pk, lambda: page.now)}
     return page.render("ledger/statement_list.html", context)

@@ -13,6 +13,7 @@ from django.db import connections, router
 from django.db.models import CharField, Field, JSONField, Model, TextField
 from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
+from django.db.models.fields.files import FieldFile
 
 M = TypeVar("M", bound=Model)
 WORTH_IT = 20
@@ -47,9 +48,18 @@ def insert_many(objects: Sequence[M]) -> list[M]:
     if not objects:
         return objects
     model = type(objects[0])
-    if len(objects) < WORTH_IT or not _can_copy(model, objects[0]):
+    if not _can_copy(model, objects[0]):
         return model._base_manager.bulk_create(objects, batch_size=500)
-    return _copy(model, objects)
+    return _copy(model, objects) if len(objects) >= WORTH_IT else _insert(model, objects)
+
+
+def write_many(objects: Sequence[Model]) -> None:
+    """`insert_many` of rows nobody asks for again: many of them never learn their pks, which saves asking for those."""
+    if len(objects) < WORTH_IT or not _can_copy(type(objects[0]), objects[0]):
+        insert_many(objects)
+        return
+    model = type(objects[0])
+    _pour(model, objects, [field for field in model._meta.local_concrete_fields if not field.primary_key])
 
 
 def update_many(
@@ -108,32 +118,62 @@ def _can_copy(model: type[Model], first: Model) -> bool:
     if connections[router.db_for_write(model)].vendor != "postgresql" or first.pk is not None:
         return False
     return not any(
-        isinstance(getattr(first, field.attname), DatabaseDefault) or getattr(field, "auto_now", False)
+        isinstance(getattr(first, field.attname), DatabaseDefault | FieldFile) or _fills_itself(field)
         for field in model._meta.local_concrete_fields
     )
 
 
-def _copy(model: type[Model], objects: list[M]) -> list[M]:
-    fields = model._meta.local_concrete_fields
+def _fills_itself(field: Any) -> bool:
+    return bool(getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False))
+
+
+def _insert(model: type[M], objects: list[M]) -> list[M]:
+    """A few rows: one INSERT of the values as they stand on the objects, as COPY takes them."""
     connection = connections[router.db_for_write(model)]
-    table = model._meta.db_table
+    quote, key = connection.ops.quote_name, model._meta.pk
+    fields = [field for field in model._meta.local_concrete_fields if field is not key]
+    readers = [(field.attname, _plain(field)) for field in fields]
+    row = f"({', '.join(['%s'] * len(fields))})"
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    values = [
+        plain(obj.__dict__[name]) if plain else obj.__dict__[name] for obj in objects for name, plain in readers
+    ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [f'"{table}"', model._meta.pk.column, len(objects)],
+            f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {', '.join([row] * len(objects))} "
+            f"RETURNING {quote(str(key.column))}",
+            values,
         )
         for obj, (pk,) in zip(objects, cursor.fetchall(), strict=True):
             obj.pk = pk
-        columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-        command = f"COPY {connection.ops.quote_name(table)} ({columns}) FROM STDIN".encode()
-        readers = [(field.attname, _plain(field)) for field in fields]
-        with connection.wrap_database_errors, cursor.copy(command) as copy:
-            for obj in objects:
-                values = obj.__dict__
-                copy.write_row([plain(values[name]) if plain else values[name] for name, plain in readers])
+            obj._state.adding, obj._state.db = False, connection.alias
+    return objects
+
+
+def _copy(model: type[Model], objects: list[M]) -> list[M]:
+    connection = connections[router.db_for_write(model)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [f'"{model._meta.db_table}"', model._meta.pk.column, len(objects)],
+        )
+        for obj, (pk,) in zip(objects, cursor.fetchall(), strict=True):
+            obj.pk = pk
+    _pour(model, objects, model._meta.local_concrete_fields)
     for obj in objects:
         obj._state.adding, obj._state.db = False, connection.alias
     return objects
+
+
+def _pour(model: type[Model], objects: Sequence[Model], fields: Sequence[Field]) -> None:
+    connection = connections[router.db_for_write(model)]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    command = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN".encode()
+    readers = [(field.attname, _plain(field)) for field in fields]
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(command) as copy:
+        for obj in objects:
+            values = obj.__dict__
+            copy.write_row([plain(values[name]) if plain else values[name] for name, plain in readers])
 
 
 def _plain(field: Field) -> Callable[[Any], Any] | None:

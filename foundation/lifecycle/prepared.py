@@ -12,10 +12,9 @@ from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
-from django.db.models import Model, QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models import QuerySet
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M")
 MARKS = {  # values that stand for the ones asked with; small enough for any column
     int: lambda place: 31_001 + place,
     str: lambda place: f"prepared-{place}-value",
@@ -24,13 +23,14 @@ MARKS = {  # values that stand for the ones asked with; small enough for any col
 
 
 class Prepared(Generic[M]):
-    """The rows of `build(*values)`, a queryset of whole or deferred models (select_related, no prefetch, no language).
+    """The rows of `build(*values)`, a queryset of models (whole, deferred, select_related; no prefetch, no language) or
+    of `values_list(…, named=True)`.
 
     `kinds` are the values' types: int, str or datetime; never None. Values are the house's own (ids, codes, moments): what
     no column can hold is not looked at here. ValueError at the first use if `build` leaves one out of its conditions.
     """
 
-    def __init__(self, build: Callable[..., "QuerySet[M]"], *kinds: type):
+    def __init__(self, build: Callable[..., "QuerySet[Any, M]"], *kinds: type):
         self._build, self._kinds = build, kinds
 
     def rows(self, *values: Any) -> list[M]:
@@ -41,8 +41,10 @@ class Prepared(Generic[M]):
         compiler.connection = connections[kept.db]
         compiler.as_sql = lambda *_args, **_kwargs: (kept.sql, params)
         query = SimpleNamespace(get_compiler=lambda using: compiler)
-        asked: Any = SimpleNamespace(db=kept.db, model=kept.model, query=query, _known_related_objects={})
-        return list(ModelIterable(asked))
+        asked = SimpleNamespace(
+            db=kept.db, model=kept.model, query=query, _known_related_objects={}, _fields=kept.fields
+        )
+        return list(kept.iterable(asked))
 
     def first(self, *values: Any) -> M | None:
         """The first of the rows; `build` limits them."""
@@ -61,7 +63,7 @@ class Prepared(Generic[M]):
     @cached_property
     def _kept(self) -> SimpleNamespace:
         marks = [MARKS[kind](place) for place, kind in enumerate(self._kinds)]
-        rows = self._build(*marks)
+        rows: Any = self._build(*marks)
         connection = connections[rows.db]
         compiler = rows.query.get_compiler(using=rows.db)
         sql, params = compiler.as_sql()
@@ -69,7 +71,10 @@ class Prepared(Generic[M]):
         placed = [(param, found.get(param)) for param in params]
         if {place for _param, place in placed} - {None} != set(range(len(marks))):
             raise ValueError("A value of this statement is in none of its conditions.")
-        return SimpleNamespace(db=rows.db, model=rows.model, compiler=compiler, sql=sql, params=placed)
+        return SimpleNamespace(
+            db=rows.db, model=rows.model, iterable=rows._iterable_class, fields=rows._fields, compiler=compiler, sql=sql,
+            params=placed,
+        )  # fmt: skip
 
 
 def _as_param(connection: Any, value: Any, kind: type | None = None) -> Any:

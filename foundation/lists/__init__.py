@@ -14,11 +14,11 @@ A list is declared once, in its app's `lists.py`, and registered under its key (
                 Column("clock", _("Time left"), cells.clock, ["status", "due_at"], css="clock", sort="due"),
                 Column("closed", _("Closed"), cells.closed, ["closed_at"], css="named", shown=False),
             ],
-            only=("number", "shop_id", "status"),  # what every page reads besides the columns' `needs`
+            flat=True,                           # rows are named tuples, not models: see below
             dress=with_cost,                     # annotations only drawing needs: counts don't pay for them
             tabs=[
                 Tab("open", _("Open"), Q(status=State.OPEN), sort="due"),        # a tab may have its own default sort
-                Tab("all", _("All")),
+                Tab("all", _("All"), whole=True),  # each row is in exactly one of the others: their sum, not counted
             ],
             sorts=[                              # whitelisted; the column is NOT NULL and has an index
                 Sort("opened", "created_at", _("Opened")),  # (shop, column, id); `?sort=opened` asc, `?sort=-opened` desc
@@ -42,9 +42,15 @@ A list is declared once, in its app's `lists.py`, and registered under its key (
 
 The template extends `lists/list.html` and adds what is its own (`actions`, `subtitle`, `list_empty_action`); head and rows
 are drawn from the columns. A cell is a function `cell(row, page) -> str` in the app's `cells.py`: text is escaped, a
-SafeString is not; `lists.cells` has the parts (link, copied, sub, badge, state, money, when, countdown), and
+SafeString is not; `lists.cells` has the parts (link, copied, sub, badge, state, label, money, when, countdown), and
 `page.link_to("orders:order")(order.number)` is an address with the way back, resolved once a page. Never a template,
 never a query in a cell: what it reads stands in `needs` (only) and `related` (joined).
+
+Rows of a `flat` list are named tuples of what its columns need, each value under its ORM path, joined by Django itself:
+`needs=["order__number"]` is `row.order__number`. Four joined models a row cost more than drawing them. There are no
+methods then: `state_of(WorkOrder, row.status)`, `label(Flag, row.flag)`, and rules as functions of plain values
+(`money.at_stake`), which files use as well. `spec.only` names what a page reads besides (an annotation of `dress` is
+named like a column). A small list needs none of this.
 
 What every such list can do, without another line: columns chosen and ordered per person (kept on the server, in every
 shop), page size and density; saved views, private or shared by a leader (`lists.share`), pinned on the list, one to

@@ -1,12 +1,15 @@
 """The addresses a list page links to: itself with one thing changed, its neighbours, its rows."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, QueryDict
+from django.utils.safestring import SafeString
 
 from foundation.shell.urls_for import shop_url
 
@@ -19,6 +22,12 @@ if TYPE_CHECKING:
 PLACE = ("after", "before", "last")
 SLOT = "0slot0"
 SAFE = "/~:@!$()*,;="
+PLAIN = re.compile(r"[\w.~-]+", re.ASCII)
+
+
+def _in_address(number: str) -> str:
+    """Quoted and escaped, where there is anything to quote or escape: a list asks it of every row."""
+    return number if PLAIN.fullmatch(number) else escape(quote(number, safe=SAFE))
 
 
 @dataclass(frozen=True)
@@ -43,14 +52,12 @@ class Addresses:
 
     def url(self, **changes: Any) -> str:
         """This page's query string with `changes`, from the first row on; None takes a parameter away."""
-        params = self.params.copy()
-        for name, value in changes.items():
-            params.pop(name, None)
-            if value not in (None, ""):
-                params[name] = str(value)
-        if not params and self.spec.key:  # an empty one would be the view this person begins with
-            params["tab"] = self.tab.key
-        return f"?{params.urlencode()}"
+        changed = {name: [] if value in (None, "") else [str(value)] for name, value in changes.items()}
+        kept = {name: values for name, values in self.params.lists() if name not in changed}
+        query = urlencode(kept | changed, doseq=True)
+        if not query and self.spec.key:  # an empty one would be the view this person begins with
+            query = urlencode({"tab": self.tab.key})
+        return f"?{query}"
 
     @cached_property
     def plain_query(self) -> str:
@@ -76,12 +83,13 @@ class Addresses:
         return with_next(self.request, "")
 
     def link_to(self, name: str, *, back: bool = True) -> Callable[[str], str]:
-        """A function from a row's number to the address of its page `name`; the address is resolved once a page."""
+        """A function from a row's number to the address of its page `name`, escaped; it is resolved once a page."""
         links = self.__dict__.setdefault("_links", {})
         if (name, back) not in links:
             head, _slot, tail = shop_url(self.shop, name, number=SLOT).partition(SLOT)
             tail += self.come_back if back else ""
-            links[name, back] = lambda number: f"{head}{quote(number, safe=SAFE)}{tail}"
+            head, tail = escape(head), escape(tail)
+            links[name, back] = lambda number: SafeString(f"{head}{_in_address(number)}{tail}")
         return links[name, back]
 
     @property
@@ -124,7 +132,8 @@ class Addresses:
 
     @property
     def size_links(self) -> list[tuple[int, str, bool]]:
-        return [(size, self.url(size=size), size == self.size) for size in self.spec.sizes]
+        """A list with a key keeps the size for the person, by a form: it has no addresses for sizes."""
+        return [(size, "" if self.spec.key else self.url(size=size), size == self.size) for size in self.spec.sizes]
 
     def sort_link(self, key: str) -> SortLink:
         """A header's link: the other direction of the sort in force, descending first for any other."""

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ListsConfig(AppConfig):
@@ -6,3 +7,4 @@ class ListsConfig(AppConfig):
 
     name = "foundation.lists"
     label = "lists"
+    verbose_name = _("Lists")

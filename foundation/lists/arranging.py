@@ -9,7 +9,10 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from foundation.accounts.models import User
+from foundation.audit.services import record
 from foundation.lifecycle.errors import Blocked, Forbidden, Invalid
+from foundation.lifecycle.locks import lock
 
 from .models import Kind, SavedView
 
@@ -66,13 +69,15 @@ def save_view(
     by = membership.user
     if shared:
         _may_share(membership)
-    if SavedView.objects.filter(owner=by, shop=shop, list_key=spec.key).count() >= MOST:
-        raise Blocked(_("You keep %(most)d views of this list already; delete one first.") % {"most": MOST})
     view = SavedView(
         owner=by, shop=shop, list_key=spec.key, kind=Kind.SHARED if shared else Kind.PRIVATE, name=_named(name),
         query=cleaned(spec, query), columns=known_columns(spec, columns), pinned=pinned, updated_at=now,
     )  # fmt: skip
-    _saved(view, force_insert=True)
+    with transaction.atomic():
+        lock(User.objects.filter(pk=by.pk))  # two tabs of one person count one after the other
+        if SavedView.objects.filter(owner=by, shop=shop, list_key=spec.key).count() >= MOST:
+            raise Blocked(_("You keep %(most)d views of this list already; delete one first.") % {"most": MOST})
+        _saved(view, force_insert=True)
     return view
 
 
@@ -90,10 +95,13 @@ def change_view(view: SavedView, *, membership: Any, now: datetime, **changes: A
     return view
 
 
-def delete_view(view: SavedView, *, membership: Any) -> None:
-    """Gone for good, for everybody it was shared with. Refused as `change_view` is."""
+def delete_view(view: SavedView, *, membership: Any, now: datetime) -> None:
+    """Gone for good, for everybody it was shared with; that of a shared one is recorded. Refused as `change_view` is."""
     must_hold(view, membership)
-    view.delete()
+    with transaction.atomic():
+        if view.kind == Kind.SHARED:
+            record("lists.view_deleted", view, by=membership.user, now=now, data={"name": view.name})
+        view.delete()
 
 
 def begin_with(spec: "ListSpec", shop: Any, uuid: UUID | None, *, by: Any, now: datetime) -> None:

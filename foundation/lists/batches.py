@@ -61,13 +61,28 @@ def start(
 
 
 def retry(batch: Batch, *, by: Any, now: datetime, key: str | None) -> Job:
-    """The refused rows once more, as a batch of their own; the verb looks at each again under its lock."""
+    """The refused rows once more, as a batch of their own; the verb looks at each again under its lock.
+
+    Those it would leave out now stand among the refused from the start, with the reason of this moment.
+    """
     spec = registry.get(batch.list_key)
-    pks = list(batch.refusals.order_by("pk").values_list("row_id", flat=True))
-    if not pks:
+    names = dict(batch.refusals.order_by("pk").values_list("row_id", "name"))
+    if not names:
         raise Invalid(_("Nothing was refused."))
     verb, shop = verb_of(spec, batch.verb), batch.job.shop
-    return _begin(spec, verb, pks, batch.said, [], shop=shop, by=by, now=now, key=key, back=batch.back)
+    excluded = _excluded(spec, verb, shop, list(names), now)
+    refused = [(pk, names[pk], reason) for pk, reason in excluded.items()]
+    pks = [pk for pk in names if pk not in excluded]
+    return _begin(spec, verb, pks, batch.said, refused, shop=shop, by=by, now=now, key=key, back=batch.back)
+
+
+def _excluded(spec: ListSpec, verb: BatchVerb, shop: Any, pks: list[int], now: datetime) -> dict[int, str]:
+    """What the verb leaves out of these rows now."""
+    rows = spec.rows(shop, now)  # type: ignore[misc]
+    found: dict[int, str] = {}
+    for start in range(0, len(pks), NAMES):
+        found |= verb.excluded(rows.filter(pk__in=pks[start : start + NAMES]), now)
+    return found
 
 
 def _begin(

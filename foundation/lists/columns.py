@@ -33,10 +33,10 @@ class Column:
     """One column of a list page.
 
     `cell(row, page)` is the inside of the `<td>`, escaped (format_html): Python, because 25 rows of ten columns are
-    drawn on every page and a template costs five times as much. `needs` are the ORM paths the cell reads (they go into
-    `only()`), `related` what must be joined for them. `sort` names the Sort its header offers. A `fixed` column is the
-    row's header: always there, always first. `shown` columns make up the arrangement of somebody who chose none.
-    `fields` is what the column becomes in a file; none: it is not exported.
+    drawn on every page and a template costs five times as much. `needs` are the ORM paths the cell reads, `related` what
+    must be joined for them where rows are models. `sort` names the Sort its header offers. A `fixed` column is the row's
+    header: always there, always first. `shown` columns make up the arrangement of somebody who chose none. `fields` is
+    what the column becomes in a file; none: it is not exported.
     """
 
     key: str

@@ -1,13 +1,14 @@
 """Head and rows of a list's table, in Python: a template per cell would cost more than all the rest of the page."""
 
 from collections.abc import Iterable
+from html import escape
 from typing import TYPE_CHECKING, Any
 
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from foundation.shell.templatetags.houtai import count_text, icon
+from foundation.shell.words import one_language
 
 from .cells import text
 from .columns import Column
@@ -22,24 +23,20 @@ def head(page: "ListPage") -> SafeString:
     """The `<th>`s: a link where the column sorts, aria-sort where it does."""
     cells = [_head_cell(page, column) for column in page.columns]
     if page.selectable:
-        cells.insert(0, format_html(
-            '<th class="tick"><label><input class="form-check-input" type="checkbox" data-select-page aria-label="{}"></label></th>',
-            _("Select this page"),
-        ))  # fmt: skip
-    return mark_safe("".join(cells))
+        box = f'type="checkbox" data-select-page aria-label="{text(_("Select this page"))}"'
+        cells.insert(0, f'<th class="tick"><label><input class="form-check-input" {box}></label></th>')
+    return SafeString("".join(cells))
 
 
-def _head_cell(page: "ListPage", column: Column) -> SafeString:
-    css = format_html(' class="{}"', column.css) if column.css else SafeString()
+def _head_cell(page: "ListPage", column: Column) -> str:
+    css, label = f' class="{escape(column.css)}"' if column.css else "", text(column.label)
     link = page.sort_link(column.sort) if column.sort else None
     if link is None or not link.url:
-        return format_html('<th scope="col"{}>{}</th>', css, column.label)
+        return f'<th scope="col"{css}>{label}</th>'
     if not link.aria:
-        return format_html('<th scope="col"{}><a href="{}">{}</a></th>', css, link.url, column.label)
-    return format_html(
-        '<th scope="col"{} aria-sort="{}"><a href="{}">{} {}</a></th>',
-        css, link.aria, link.url, column.label, icon(ARROWS[link.aria], 14),
-    )  # fmt: skip
+        return f'<th scope="col"{css}><a href="{escape(link.url)}">{label}</a></th>'
+    arrow = icon(ARROWS[link.aria], 14)
+    return f'<th scope="col"{css} aria-sort="{link.aria}"><a href="{escape(link.url)}">{label} {arrow}</a></th>'
 
 
 def tabs(page: "ListPage") -> SafeString:
@@ -62,16 +59,17 @@ def body(page: "ListPage") -> SafeString:
     """The `<tr>`s. What is the same in every row is worked out once."""
     tick = _tick(page) if page.selectable else None
     parts = [(_opening(column), column.cell, "</th>" if column.fixed else "</td>") for column in page.columns]
-    ident = page.spec.ident
+    ident, rows = page.spec.ident, page.rows
     drawn: list[str] = []
-    for row in page.rows:
-        drawn.append("<tr>")
-        if tick:
-            name = text(getattr(row, ident))
-            drawn += (tick[0], name, tick[1], name, tick[2])
-        for opening, cell, closing in parts:
-            drawn += (opening, text(cell(row, page)), closing)
-        drawn.append("</tr>\n")
+    with one_language():
+        for row in rows:
+            drawn.append("<tr>")
+            if tick:
+                name = text(getattr(row, ident))
+                drawn += (tick[0], name, tick[1], name, tick[2])
+            for opening, cell, closing in parts:
+                drawn += (opening, text(cell(row, page)), closing)
+            drawn.append("</tr>\n")
     return SafeString("".join(drawn))
 
 
@@ -79,7 +77,7 @@ def _opening(column: Column) -> str:
     css = f' class="{escape(column.css)}"' if column.css else ""
     if column.fixed:
         return f'<th scope="row"{css}>'
-    label = f' data-label="{escape(column.label)}"' if "named" in column.css.split() else ""
+    label = f' data-label="{text(column.label)}"' if "named" in column.css.split() else ""
     return f"<td{css}{label}>"
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from foundation.accounts.models import User
 from foundation.audit.services import record
 from foundation.files import services as stored_files
 from foundation.files.models import Purpose, Removal, StoredFile
@@ -19,7 +20,8 @@ from foundation.jobs import folders
 from foundation.jobs import services as jobs
 from foundation.jobs.models import Job
 from foundation.lifecycle.deadlines import SHANGHAI
-from foundation.lifecycle.errors import Invalid
+from foundation.lifecycle.errors import Blocked, Invalid
+from foundation.lifecycle.locks import lock
 
 from . import registry
 from .columns import Column
@@ -33,6 +35,7 @@ KIND = "lists.export"
 AT_ONCE = 5000
 KEEP = timedelta(hours=24)
 SWEPT_AT_ONCE = 200
+MOST_UNFINISHED = 3  # exports of one person
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ def write(table: Table, target: Any, form: str, title: str, report: Report | Non
 def start(wanted: Wanted, *, shop: Any, by: Any, now: datetime) -> Job:
     """Write it in the background. The same export of the same person that still runs is not started twice.
 
-    Invalid when a workbook can't hold so many rows.
+    Invalid when a workbook can't hold so many rows; Blocked while MOST_UNFINISHED of this person's, of whatever shop,
+    are not done.
     """
     rows = wanted.count()
     if wanted.format == XLSX and rows > MOST_SHEET_ROWS:
@@ -102,11 +106,18 @@ def start(wanted: Wanted, *, shop: Any, by: Any, now: datetime) -> Job:
         "list": wanted.spec.key, "list_query": wanted.asked.list_query, "format": wanted.format,
         "scope": wanted.asked.scope, "ids": list(wanted.asked.idents), "columns": wanted.columns,
     }  # fmt: skip
-    running = Job.objects.for_shop(shop).unfinished().filter(kind=KIND, by=by)
-    for job in running:
-        if params.items() <= job.params.items():
-            return job
-    return jobs.start(KIND, shop=shop, by=by, now=now, params=params)
+    with transaction.atomic():
+        lock(User.objects.filter(pk=by.pk))  # two clicks at once count one after the other
+        running = Job.objects.unfinished().filter(kind=KIND, by=by)
+        for job in running:
+            if job.shop_id == shop.pk and params.items() <= job.params.items():
+                return job
+        if len(running) >= MOST_UNFINISHED:
+            raise Blocked(
+                _("%(most)d of your exports are still being written. Wait for one of them, or stop it, and export again.")
+                % {"most": MOST_UNFINISHED}
+            )
+        return jobs.start(KIND, shop=shop, by=by, now=now, params=params)
 
 
 def _wanted(job: Job) -> Wanted:

@@ -141,7 +141,7 @@ def _slice(rows: list[Any], column: str, *, previous: bool, following: bool) -> 
 def place_of(row: Any, column: str) -> Cursor | None:
     """The row's place in the order; None where it has none (the column is NULL there)."""
     value = row
-    for name in column.split("__"):
+    for name in [column] if isinstance(row, tuple) else column.split("__"):
         value = getattr(value, name)
     return None if value is None else Cursor(value, row.pk)
 

@@ -26,8 +26,12 @@ class SavedView(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
-    shop = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    shop = models.ForeignKey(
+        Shop, verbose_name=_("shop"), null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     list_key = models.CharField(_("list"), max_length=40)
     kind = models.CharField(_("for whom"), max_length=8, choices=Kind)
     name = models.CharField(_("name of the view"), max_length=60, blank=True)
@@ -37,7 +41,7 @@ class SavedView(models.Model):
     size = models.PositiveSmallIntegerField(_("rows a page"), default=0)
     roomy = models.BooleanField(_("roomy rows"), default=False)
     begins_with = models.JSONField(_("begins with"), default=dict, blank=True)  # shop pk → uuid of a view
-    updated_at = models.DateTimeField()
+    updated_at = models.DateTimeField(_("changed"))
 
     class Meta:
         verbose_name = _("saved view")

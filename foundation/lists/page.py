@@ -187,7 +187,7 @@ class ListPage(Addresses, Panels):
         fields = any(column.fields for column in self.spec.columns)
         return bool(self.spec.key and fields and self.request.membership.can("lists.export"))  # type: ignore[attr-defined]
 
-    @property
+    @cached_property
     def selectable(self) -> bool:
         """Whether rows carry a box to tick: only where something can be done with them."""
         return bool(self.spec.key) and (bool(self.verbs) or self.exportable)
@@ -196,7 +196,11 @@ class ListPage(Addresses, Panels):
 
     @cached_property
     def counts(self) -> list[int]:
-        return count_beside_waiting(self.request, self.matching, [tab.where for tab in self.spec.tabs])
+        """Of each tab, capped. A whole tab's is the sum of the others'."""
+        parts = [tab.where for tab in self.spec.tabs if not tab.whole]
+        counted = count_beside_waiting(self.request, self.matching, parts)
+        whole, each = min(sum(counted), CAP), iter(counted)
+        return [whole if tab.whole else next(each) for tab in self.spec.tabs]
 
     @cached_property
     def tabs(self) -> list[TabLink]:

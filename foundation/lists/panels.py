@@ -172,7 +172,7 @@ class Panels:
 
     # totals ---------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def totals_url(self) -> str:
         return self.panel_url(totals=1)
 

@@ -23,7 +23,7 @@ class ListQuery:
     """A list's query string, understood: no request, so a background job reads it as the page does.
 
     `matching` are the shop's rows under search and filters, all tabs; `chosen` those of the tab, in the order asked
-    for, joined and dressed as the rows of the page. Whatever is wrong among `params` falls back to the default.
+    for; `drawable` those a page draws. Whatever is wrong among `params` falls back to the default.
     """
 
     def __init__(
@@ -92,19 +92,21 @@ class ListQuery:
 
     @cached_property
     def chosen(self) -> QuerySet:
-        """The tab's rows in the order asked for."""
+        """The tab's rows in the order asked for, for files."""
         sign = "-" if self.descending else ""
-        return self.drawable.order_by(f"{sign}{self.sort.column}", f"{sign}pk")
+        return self.spec.dress(self.of_tab).order_by(f"{sign}{self.sort.column}", f"{sign}pk")
 
     @property
     def drawable(self) -> QuerySet:
-        """The tab's rows with what drawing them needs, and no more."""
+        """The tab's rows with what drawing them needs, and no more; a flat list's as named tuples."""
         rows = self.spec.dress(self.of_tab)
+        needs = [*self.spec.only, *(name for column in self.columns for name in column.needs)]
+        if self.spec.flat:
+            return rows.values_list(*dict.fromkeys(["pk", self.spec.ident, self.sort.column, *needs]), named=True)
         related = {*self.spec.related, *(name for column in self.columns for name in column.related)}
         if related:
             rows = rows.select_related(*sorted(related))
-        only = {*self.spec.only, *(name for column in self.columns for name in column.needs)}
-        return rows.only("pk", self.sort.column, *sorted(only)) if only else rows
+        return rows.only("pk", self.sort.column, *sorted(set(needs))) if needs else rows
 
     # columns ------------------------------------------------------------------------------------
 

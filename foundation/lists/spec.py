@@ -23,13 +23,17 @@ SIZES = (25, 50, 100)
 
 @dataclass(frozen=True)
 class Tab:
-    """A named part of the list. `sort` is its own default order; `hot` counts are drawn in the brand's red."""
+    """A named part of the list. `sort` is its own default order; `hot` counts are drawn in the brand's red.
+
+    `whole`: each row is in exactly one of the other tabs, so that this one's count is their sum and asks nothing.
+    """
 
     key: str
     label: Any
     where: Q = field(default_factory=Q)
     sort: str = ""
     hot: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,9 @@ class ListSpec:
 
     With a `key` the list has saved views, columns to choose, batch verbs and files; without one it is a plain list
     whose rows its template draws. `ident` is the attribute that names a row in addresses and forms, unique per shop.
-    `steady` says that `rows` are told by the shop's pk alone and nobody hands `page` others: plain pages keep their SQL.
+    `flat` rows are named tuples instead of models, a third of their price: the columns' `needs` and no more, each under
+    its ORM path (`row.order__number`). `steady` says that `rows` are told by the shop's pk alone and nobody hands `page`
+    others: plain pages keep their SQL.
     `dress` adds what only drawing needs (annotations), after filtering, so that counts stay cheap. `sum_of` is the
     column of fen that previews add up.
     """
@@ -81,6 +87,7 @@ class ListSpec:
     totals: Sequence[Total] = ()
     sum_of: str = ""
     empty: Any = ""
+    flat: bool = False
     steady: bool = False
     dress: Callable[[QuerySet], QuerySet] = _as_it_is
     table: Callable[[ListQuery], Any] | None = None  # an `export.Table`, for a list whose columns don't say it all

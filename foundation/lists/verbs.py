@@ -18,7 +18,7 @@ class BatchVerb:
     chunk (at most `chunk` rows, in the transaction of the job's step, calling one service) and returns `{pk: sentence}`
     for rows refused under the lock; whatever it raises rolls the chunk back, which is then halved down to the row that
     can't. `form(data, shop=…)` asks what the verb needs to know (whom, which colour); its `said()` returns a dict of
-    JSON values handed to `apply`.
+    JSON values handed to `apply`. `after(batch, shop, user, now)` is safe HTML the result page says once it is done.
     """
 
     key: str
@@ -31,3 +31,4 @@ class BatchVerb:
     excluded: Callable[[QuerySet, datetime], dict[int, str]] = field(default=lambda rows, now: {})
     columns: Sequence[str] = ()  # keys of the columns the preview shows; () = the fixed one and the first two
     chunk: int = 500
+    after: Callable[..., str] | None = None

@@ -2,6 +2,7 @@
 
 `{% include "components/bar_chart.html" with chart=chart %}` draws one series as bars of its own scale; several series
 are several small charts over the same days, so no colour has to tell them apart. `bar_table` is the twin of them all.
+`components/rank_chart.html` draws shares of things with names (carriers, provinces) as lying bars.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,8 @@ class Mark:
 
 @dataclass(frozen=True)
 class BarChart:
-    """One series: `total` is its sum in words, `tone` one of the tokens' colours (blue, green, red, amber, grey)."""
+    """One series: `total` is its sum in words, `tone` one of the tokens' colours (blue, green, red, amber, grey).
+    Bars are days, or weeks."""
 
     key: str
     title: Any
@@ -45,6 +47,7 @@ class BarChart:
     bars: Sequence[Bar]
     tone: str = "blue"
     icon: str = ""
+    of_weeks: bool = False
 
     @property
     def width(self) -> int:
@@ -93,3 +96,27 @@ def bar_table(charts: Sequence[BarChart]) -> list[TableRow]:
         return []
     rows = zip(*(chart.bars for chart in charts), strict=True)
     return [TableRow(bars[0].label, bars) for bars in rows][::-1]
+
+
+@dataclass(frozen=True)
+class Rank:
+    """One lying bar: `percent` of its whole, 0 to 100, or None where there is nothing to divide; `text` says it in words."""
+
+    label: str
+    percent: int | None
+    text: str
+    url: str = ""
+
+    @property
+    def width(self) -> int:
+        return max(0, min(self.percent or 0, 100))
+
+
+@dataclass(frozen=True)
+class RankChart:
+    """Shares of things with names, in the order given."""
+
+    key: str
+    title: Any
+    ranks: Sequence[Rank]
+    tone: str = "blue"

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 
 from foundation.lifecycle.prepared import Prepared
 
+Sql = tuple[str, tuple[Any, ...]]
+Numbered = tuple[int, str, tuple[Any, ...]]
 CAP = 1000  # counted up to here; 1000 is shown as "999+"
 
 _waiting: dict[str, tuple[Prepared, Sequence[str]]] = {}
@@ -23,7 +25,7 @@ def register(name: str, rows: Callable[..., QuerySet], *of: str) -> None:
     _waiting[name] = ids, of
 
 
-def _waiting_sql(request: HttpRequest) -> "list[Sql | None]":
+def _waiting_sql(request: HttpRequest) -> list[Sql | None]:
     return [ids.statement(*(getattr(request, name).pk for name in of)) for ids, of in _waiting.values()]
 
 
@@ -49,21 +51,40 @@ def capped_counts(querysets: Sequence[QuerySet], cap: int = CAP) -> list[int]:
     return _run([_sql(one) for one in querysets], cap, querysets[0].db if querysets else DEFAULT_DB_ALIAS)
 
 
-def _run(statements: "Sequence[Sql | None]", cap: int, using: str = DEFAULT_DB_ALIAS) -> list[int]:
+def _run(statements: Sequence[Sql | None], cap: int, using: str = DEFAULT_DB_ALIAS) -> list[int]:
     counts = [0] * len(statements)
-    selects = [(number, *found) for number, found in enumerate(statements) if found]
+    selects = [_counted(same, cap) for same in _alike(statements)]
     if selects:
-        union = " UNION ALL ".join(
-            f"SELECT {number}, COUNT(*) FROM ({sql} LIMIT {int(cap)}) counted_{number}" for number, sql, _own in selects
-        )
         with connections[using].cursor() as cursor:
-            cursor.execute(union, [param for _number, _text, own in selects for param in own])
+            cursor.execute(
+                " UNION ALL ".join(sql for sql, _own in selects), [param for _sql, own in selects for param in own]
+            )
             for number, count in cursor.fetchall():
                 counts[number] = count
     return counts
 
 
-Sql = tuple[str, tuple[Any, ...]]
+def _alike(statements: Sequence[Sql | None]) -> list[list[Numbered]]:
+    """Statements with their places; together those that differ in nothing but a word at their end (`status = …`)."""
+    groups: dict[Any, list[Numbered]] = {}
+    for number, found in enumerate(statements):
+        if found:
+            sql, own = found
+            word = own and isinstance(own[-1], str)
+            key = (sql, repr(own[:-1])) if word else number  # repr: a value may be a list
+            groups.setdefault(key, []).append((number, sql, own))
+    return list(groups.values())
+
+
+def _counted(same: list[Numbered], cap: int) -> Sql:
+    """(place, count) of each; statements alike become one that is planned once and run for each word."""
+    number, sql, own = same[0]
+    if len(same) == 1:
+        return f"SELECT {number}, COUNT(*) FROM ({sql} LIMIT {int(cap)}) counted_{number}", own
+    head, _mark, tail = sql.rpartition("%s")
+    words = " UNION ALL ".join(f"SELECT {place} AS place, %s AS word" for place, _sql, _own in same)
+    counted = f"(SELECT COUNT(*) FROM ({head}asked.word{tail} LIMIT {int(cap)}) counted_{number})"
+    return f"SELECT asked.place, {counted} FROM ({words}) asked", (*own[:-1], *(one[-1] for _place, _sql, one in same))
 
 
 def _sql(rows: QuerySet) -> Sql | None:

@@ -8,6 +8,7 @@ from .arrival import ArrivingLine, ArrivingOrder, arrive_many, differences, lock
 from .contacts import record_contact
 from .moves import cancel_order, complete_group, confirm_receipt, lock_orders, mark_shipped, mark_signed, record_paid
 from .notes import (
+    Lost,
     add_staff_note,
     flag_many,
     note_after_sale,
@@ -25,6 +26,7 @@ from .settling import release_parked, settle_due, settle_many
 __all__ = [
     "ArrivingLine",
     "ArrivingOrder",
+    "Lost",
     "RefundRequest",
     "add_staff_note",
     "arrive_many",

@@ -15,6 +15,7 @@ from foundation.lifecycle.bulk import insert_many, maker
 from foundation.lifecycle.errors import Invalid, Stale
 
 from ..models import Cause, Order, OrderLine
+from ..signals import orders_arrived
 from ..states import OrderState
 from . import shares
 from .arriving import ArrivingLine, ArrivingOrder, Differences, check, differences
@@ -53,6 +54,8 @@ def arrive_many(
     _book(orders, fresh, lines, by, now)
     said = [Line(order, data={"number": order.number, "paid_minor": order.paid_minor}) for order in orders]
     record_many("orders.arrived", said, by=by, now=now)
+    if orders:
+        orders_arrived.send(Order, orders=orders, fresh=True, now=now)
     return orders
 
 
@@ -131,6 +134,8 @@ def revise_many(
     _book_revised(changed, found, by, now)
     record_many("orders.revised", [_revised_line(order, found[order.number], moved) for order in changed],
                 by=by, now=now)  # fmt: skip
+    if changed:
+        orders_arrived.send(Order, orders=changed, fresh=False, now=now)
     return found
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from foundation.audit.services import record
 from foundation.ledger.services import Posting, post
 from foundation.lifecycle.errors import Blocked, Invalid, Stale
-from foundation.lifecycle.locks import lock
+from foundation.lifecycle.locks import hold, lock
 
 from ..models import Order, OrderLine
 from ..states import GroupState, OrderState
@@ -27,7 +27,7 @@ def lock_orders(pks: "Iterable[int] | QuerySet[Order]", *, skip_locked: bool = F
 
 def hold_orders(pks: Iterable[int]) -> None:
     """The same lock without reading the rows, for what only writes to them."""
-    lock(Order.objects.filter(pk__among=list(pks)).only("pk"))
+    hold(Order.objects.filter(pk__among=list(pks)))
 
 
 def locked(order_pk: int, *, version: int | None = None) -> Order:

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
@@ -15,12 +15,20 @@ from django.utils.translation import gettext as _
 from foundation.audit.services import Line, record, record_many
 from foundation.lifecycle.bulk import update_many
 from foundation.lifecycle.errors import Invalid
+from foundation.lifecycle.locks import lock
 
 from ..models import Order
 from ..states import AfterSaleState, Flag
 from .moves import hold_orders, lock_orders, locked, save
 
 NOTE_LENGTH = 500
+
+
+class Lost(NamedTuple):
+    """What lost and forfeited cases leave on an order: dispute refunds counted, and compensation paid, in fen."""
+
+    disputes: int = 0
+    compensation_minor: int = 0
 
 
 @transaction.atomic
@@ -122,12 +130,21 @@ def note_work_order(order_pk: int, *, open_count: int, state: str, now: datetime
 
 
 @transaction.atomic
-def note_work_order_many(summaries: Mapping[int, tuple[int, str]], *, now: datetime) -> None:
-    """The same for many orders: pk → (unfinished, state of the latest), in one UPDATE."""
-    hold_orders(summaries)
-    rows = {pk: (count, state, 1) for pk, (count, state) in summaries.items()}
-    columns = ("open_work_orders", "work_order_state", "version")
-    update_many(Order, rows, columns, add=("version",), also={"updated_at": now})
+def note_work_order_many(
+    summaries: Mapping[int, tuple[int, str]], *, now: datetime, lost: Mapping[int, Lost] | None = None
+) -> None:
+    """The same for many orders: pk → (unfinished, state of the latest); with what cases `lost` on them, in one UPDATE."""
+    columns = ["open_work_orders", "work_order_state", "version"]
+    rows: dict[int, tuple[Any, ...]] = {pk: (count, state, 1) for pk, (count, state) in summaries.items()}
+    if lost:
+        columns += ["dispute_flag", "dispute_count", "compensation_minor"]
+        for order in lock(Order.objects.filter(pk__among=list(summaries)).only("dispute_count")):
+            cost = lost.get(order.pk) or Lost()
+            rows[order.pk] = (*rows[order.pk], order.dispute_count + cost.disputes > 0, *cost)
+    else:
+        hold_orders(summaries)
+    add = {"version", "dispute_count", "compensation_minor"}
+    update_many(Order, rows, columns, add=add, also={"updated_at": now})
 
 
 @transaction.atomic

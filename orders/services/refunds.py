@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from foundation.audit.services import Line as AuditLine
 from foundation.audit.services import record_many
 from foundation.ledger.services import Draw, draw_many
-from foundation.lifecycle.bulk import insert_many, maker, update_many
+from foundation.lifecycle.bulk import insert_many, maker, update_many, write_many
 from foundation.lifecycle.errors import Blocked, Invalid
 from foundation.lifecycle.randoms import public_number
 from foundation.notifications.services import Tell, tell_many
@@ -180,7 +180,7 @@ def book(
         row.transaction = booked[f"refund:{row.key}"]
     insert_many(refunds)
     make = maker(RefundLine)
-    insert_many([
+    write_many([
         make(refund_id=row.pk, line_id=pk, amount_minor=share)
         for row, plan in zip(refunds, planned, strict=True)
         for pk, share in plan.over.items()

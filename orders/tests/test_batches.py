@@ -31,10 +31,8 @@ def sixty(shop, now):
 
 
 @pytest.fixture
-def client(sign_in, owner):
-    found = sign_in(owner)
-    found.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return found
+def client(sign_in_in_english, owner):
+    return sign_in_in_english(owner)
 
 
 @pytest.fixture

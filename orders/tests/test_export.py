@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.http import QueryDict
 
 from foundation.accounts.tests.factories import make_member, make_shop
 from foundation.audit.models import Entry
@@ -13,7 +15,8 @@ from foundation.jobs import folders
 from foundation.jobs import services as jobs
 from foundation.jobs.models import Job
 from foundation.lifecycle import clock
-from foundation.lists import files
+from foundation.lists import files, registry
+from foundation.lists.export import write_csv
 from foundation.lists.models import Kind, SavedView
 from foundation.shell.urls_for import shop_url
 from orders.models import Order
@@ -265,5 +268,34 @@ def test_memory_stays_flat_because_rows_are_read_in_chunks(ask, shop, now, monke
     monkeypatch.setattr("foundation.lists.export.CHUNK", 10)
     make_orders(shop, 60, now)
     with django_assert_max_num_queries(30) as queries:
-        ask()
+        ask("xlsx")
     assert sum("LIMIT 10" in query["sql"] for query in queries) == 7
+
+
+def test_a_csv_is_one_moment_s_truth(shop, now, owner, monkeypatch):
+    monkeypatch.setattr("foundation.lists.export.CHUNK", 10)
+    orders = make_orders(shop, 30, now)
+    stream = io.StringIO()
+
+    def report(_rows):
+        Order.objects.filter(pk__in=[order.pk for order in orders]).update(staff_note="later")
+
+    write_csv(registry.get("orders").query(shop, QueryDict(), now, user=owner), stream, report=report)
+    if connection.vendor == "postgresql":
+        assert "later" not in stream.getvalue()
+    assert stream.getvalue().count("\r\n") == 31
+
+
+def test_the_fourth_unfinished_export_of_a_person_is_refused(ask, shop, now, sign_in, monkeypatch):
+    monkeypatch.setattr(files, "AT_ONCE", 20)
+    make_orders(shop, 60, now)
+    first = ask(list_query="sort=placed")
+    assert [ask(list_query=f"sort=paid&size={size}").status_code for size in (25, 50)] == [302, 302]
+    answer = ask("xlsx")
+    assert answer.status_code == 409 and "Wait for one of them" in answer.content.decode()
+    assert Job.objects.filter(kind=files.KIND).count() == files.MOST_UNFINISHED == 3
+    assert ask(list_query="sort=placed").url == first.url, "the same again is no fourth"
+    colleague = sign_in(make_member(shop, "administrator", "colleague"))
+    assert colleague.post(shop_url(shop, "lists:export", list="orders"), {"format": "xlsx"}).status_code == 302
+    jobs.run_to_end(Job.objects.filter(kind=files.KIND).earliest("pk").pk)
+    assert ask("xlsx").status_code == 302

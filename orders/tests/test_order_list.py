@@ -11,6 +11,7 @@ from foundation.lifecycle.deadlines import SHANGHAI, shanghai_day
 from foundation.shell.urls_for import shop_url
 from orders.models import Order
 from orders.services import add_staff_note
+from orders.states import OrderState
 from orders.tests.factories import make_order, make_orders
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,17 @@ def test_seven_statements_at_most_for_one_row_and_for_a_hundred(client, url, sho
         answer = client.get(url, {"size": 100})
     assert len(numbers(answer)) == count
     assert len(asked) <= 7, "\n".join(query["sql"][:150] for query in asked)
+
+
+def test_the_tab_of_all_counts_what_the_others_hold_together(client, url, shop, now):
+    make_orders(shop, len(OrderState), now)
+    for order, state in zip(Order.objects.order_by("pk"), OrderState, strict=True):
+        Order.objects.filter(pk=order.pk).update(status=state)
+    page = client.get(url).context["page"]
+    assert dict(zip([tab.key for tab in page.spec.tabs], page.counts, strict=True)) == {
+        "all": len(OrderState), **dict.fromkeys(OrderState.values, 1),
+    }  # fmt: skip
+    assert page.total == len(OrderState)
 
 
 def test_tabs_count_each_state_under_the_same_filters(client, url, shop, now):

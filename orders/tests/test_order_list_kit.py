@@ -316,7 +316,8 @@ def test_totals_are_worked_out_when_asked_over_all_pages_of_the_filter(client, u
     assert "¥300.00" in client.get(url, {"flag": "none", "totals": "1"}).content.decode()
     part = client.get(url, {"flag": "none", "totals": "1"}, headers={"HX-Request": "true", "HX-Target": "list-totals"})
     text = re.sub(r"<[^>]+>|\s+", " ", part.content.decode())
-    assert "30 rows" in text and "¥300.00" in text and "<html" not in part.content.decode()
+    assert "rows" not in text and "¥300.00" in text and "<html" not in part.content.decode()
+
 
 
 def test_chooser_and_views_open_alone_for_htmx(client, url, shop, now):

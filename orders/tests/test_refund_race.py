@@ -1,7 +1,7 @@
 """Ten refunds of ¥25.00 at once on an order of ¥125.00: first with the lock off, then on; five win, five are told."""
 
-import threading
 from collections import Counter
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, connections
@@ -12,34 +12,25 @@ from foundation.lifecycle.errors import DomainError
 from orders.models import Order, Refund
 from orders.services import refund, refunds, settle_many
 from orders.services import settling as settling_service
-from orders.tests.factories import make_order
+from orders.tests.factories import make_orders
+from tests.concurrency import rounds
+from tests.concurrency.rounds import ahead, together
 
-pytestmark = pytest.mark.django_db(transaction=True)
-AT_ONCE, ROUNDS = 10, 5
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
+AT_ONCE = 10
+ROUNDS = max(1, rounds.ROUNDS // AT_ONCE)  # a round is ten refunds at once
 
 
 def at_once(how_many, job):
-    """Run job(0…n−1) in threads that start together; count what came of them."""
-    outcomes, start = Counter(), threading.Barrier(how_many)
+    """Run job(0…n−1) at the same moment; count what came of them."""
+    outcomes = together(*[partial(job, number) for number in range(how_many)])
+    return Counter(kind(one) for one in outcomes)
 
-    def work(number):
-        start.wait()
-        try:
-            job(number)
-            outcomes["done"] += 1
-        except DomainError:
-            outcomes["refused"] += 1
-        except DatabaseError:
-            outcomes["broken"] += 1
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(how_many)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
+def kind(outcome):
+    if isinstance(outcome, DomainError):
+        return "refused"
+    return "broken" if isinstance(outcome, DatabaseError) else "done"
 
 
 def give_back(order, key, now, amount=2500):
@@ -60,9 +51,8 @@ def unguard(monkeypatch):
 
 def test_with_the_lock_off_the_race_is_seen(shop, now, unguard):
     unguard()
-    for step in range(20):
-        order = make_order(shop, now, number=f"unguarded-{step}")
-        outcomes = at_once(AT_ONCE, lambda number, step=step, order=order: give_back(order, f"u{step}-{number}", now))
+    for order in make_orders(shop, 20, now):
+        outcomes = at_once(AT_ONCE, lambda number, order=order: give_back(order, f"u{order.pk}-{number}", now))
         if outcomes["broken"]:
             return  # the database's own constraint, or SQLite's busy error, had to stop it
         if outcomes["done"] != 5:
@@ -71,9 +61,8 @@ def test_with_the_lock_off_the_race_is_seen(shop, now, unguard):
 
 
 def test_five_refunds_win_and_five_are_told(shop, now):
-    for step in range(ROUNDS):
-        order = make_order(shop, now, number=f"n{step}")
-        outcomes = at_once(AT_ONCE, lambda number, step=step, order=order: give_back(order, f"{step}-{number}", now))
+    for order in ahead(partial(make_orders, shop), ROUNDS):
+        outcomes = at_once(AT_ONCE, lambda number, order=order: give_back(order, f"{order.pk}-{number}", now))
         assert outcomes == {"done": 5, "refused": 5}
         order.refresh_from_db()
         assert (order.status, order.refunded_minor, order.version) == ("refunded", 12500, 5)
@@ -81,21 +70,19 @@ def test_five_refunds_win_and_five_are_told(shop, now):
 
 
 def test_the_same_form_sent_ten_times_at_once_is_one_refund(shop, now):
-    for step in range(ROUNDS):
-        order = make_order(shop, now, number=f"n{step}")
-        outcomes = at_once(AT_ONCE, lambda _number, step=step, order=order: give_back(order, f"same-{step}", now))
+    for order in ahead(partial(make_orders, shop), ROUNDS):
+        outcomes = at_once(AT_ONCE, lambda _number, order=order: give_back(order, f"same-{order.pk}", now))
         assert outcomes == {"done": AT_ONCE}
         assert Refund.objects.filter(order=order).count() == 1
 
 
 def test_a_refund_and_the_settle_job_at_once_leave_the_books_right(shop, now):
     later = now + settling_service.timedelta(days=30)
-    for step in range(ROUNDS):
-        order = make_order(shop, now, number=f"n{step}")
+    for order in ahead(partial(make_orders, shop), ROUNDS):
 
-        def job(number, order=order, step=step):
+        def job(number, order=order):
             if number % 2:
-                give_back(order, f"r{step}-{number}", later, 2500)
+                give_back(order, f"r{order.pk}-{number}", later, 2500)
             else:
                 settling_service.in_chunks([order.pk], lambda pks: settle_many(pks, now=later), park=lambda *_a: None)
 
@@ -106,5 +93,3 @@ def test_a_refund_and_the_settle_job_at_once_leave_the_books_right(shop, now):
         settling_service.settle_due(later)
         assert Transaction.objects.filter(idempotency_key=f"order:{order.pk}:settled").count() == 1
     assert balances(shop)["settlement"] == 7500 * ROUNDS
-
-

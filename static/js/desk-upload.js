@@ -108,7 +108,7 @@ if (form) {
         shown.say(words.done);
         shown.done();
       } else {
-        shown.failed(request.response?.refused?.join(" ") || words.broken, request.response ? null : slots);
+        shown.failed(request.response?.refused?.join(document.documentElement.lang.startsWith("zh") ? "" : " ") || words.broken, request.response ? null : slots);
       }
       next();
     });

@@ -42,5 +42,5 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 document.querySelectorAll("[data-tabs] [aria-current]").forEach((tab) => {
-  tab.parentElement.scrollLeft = tab.offsetLeft - 40;
+  tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
 });

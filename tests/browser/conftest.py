@@ -28,8 +28,29 @@ def browser_type_launch_args():
     return {"executable_path": chromium, "args": ARGUMENTS}
 
 
+@pytest.fixture(scope="session")
+def signed_in(browser, stack):
+    """A function: user name → the cookies of somebody who signed in on the login page; once a suite and person."""
+    kept = {}
+
+    def cookies(username):
+        if username not in kept:
+            context = browser.new_context(base_url=stack.url)
+            page = context.new_page()
+            page.goto("/login/")
+            page.fill("input[name=username]", username)
+            page.fill("input[name=password]", PASSWORD)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url(lambda url: "/login/" not in url)
+            kept[username] = context.storage_state()
+            context.close()
+        return kept[username]
+
+    return cookies
+
+
 @pytest.fixture
-def person(browser, stack):
+def person(browser, stack, signed_in):
     """A function: (user name, language, phone width?, theme) → a page signed in as them, watched for trouble."""
     contexts, troubles = [], []
 
@@ -41,17 +62,15 @@ def person(browser, stack):
             has_touch=phone,
             color_scheme=theme,
             bypass_csp=bypass_csp,
+            storage_state=signed_in(username),
         )
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("response", lambda r: r.status >= 500 and troubles.append(f"{r.status} {r.url}"))
-        page.goto("/login/")
-        page.fill("input[name=username]", username)
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url(lambda url: "/login/" not in url)
+        page.goto("/")
+        assert "/login/" not in page.url
         return page
 
     yield enter

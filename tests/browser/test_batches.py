@@ -28,7 +28,7 @@ ORDERS = "/s/qinghe/orders/?q=MANY&tab=all"
 CASES = "/s/qinghe/work-orders/?tab=to_answer"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def many(stack):
     """Sixty orders found by one search, thirty of them asked about; and a function that counts in the database."""
     stack.manage(code=MANY)

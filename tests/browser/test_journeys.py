@@ -15,6 +15,7 @@ TABLE = (
     f"{NUMBER},已签收,2026-11-10 10:00:00,2026-11-10 10:01:00,88.00,示例四件套,1,示例快递,SF000000000042,张示例,13800000042\n"
 )
 
+TICK = "from celery import current_app; current_app.send_task('workorders.forfeit_due', queue='clock')"
 ALMOST_OVER = """
 from datetime import timedelta
 from foundation.accounts.models import Shop
@@ -24,7 +25,7 @@ from orders.tests.factories import make_order
 from workorders.services import open_work_order
 shop, now = Shop.objects.get(code="qinghe"), clock.now()
 order = make_order(shop, now, number=public_number("LAST-"))
-began = now - timedelta(hours=24) + timedelta(seconds=20)
+began = now - timedelta(hours=24) + timedelta(seconds=12)
 case = open_work_order(order.pk, type="wrong_or_missing", platform_text="少发一件，请说明。", by=None, now=began)
 print(case.number)
 """
@@ -113,10 +114,11 @@ def test_a_countdown_reaches_zero_and_the_real_worker_forfeits(person, stack):
     clock = page.locator("main .countdown").first
     clock.wait_for()
     page.wait_for_function("() => /overdue/i.test(document.querySelector('main .countdown').textContent)", timeout=40_000)
-    deadline = time.monotonic() + 120  # beat asks every minute
+    stack.manage(code=TICK)  # beat does, within the minute
+    deadline = time.monotonic() + 120
     while "Forfeited" not in page.locator("main").inner_text():
         assert time.monotonic() < deadline, "nobody forfeited it"
-        page.wait_for_timeout(3000)
+        page.wait_for_timeout(500)
         page.reload()
     text = page.locator("main").inner_text()
     assert "¥125.00" in text

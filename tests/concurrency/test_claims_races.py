@@ -25,11 +25,12 @@ from workorders.services import Writing, assigning
 from workorders.states import Branch, Status
 from workorders.tests import factories
 
-from .test_workorders_races import ROUNDS, broken, refused, reship_to_submit, shop, together, unguard  # noqa: F401
+from .cases import ask_many, reships
+from .rounds import ROUNDS, ahead, broken, refused, together
+from .test_workorders_races import shop, unguard  # noqa: F401
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 OVER = timedelta(minutes=31)
-FEWER = max(1, ROUNDS // 5)
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def off(unguard, monkeypatch) -> Callable[[], Any]:  # noqa: F811
 def all_take(shop: Any, people: list[Any], how_many: int) -> tuple[list[Any], list[WorkOrder]]:  # noqa: F811
     now = clock.now()
     WorkOrder.objects.filter(status=Status.OPEN, assigned_to=None).update(assigned_to=people[0])
-    cases = [factories.ask(shop, now) for _ in range(how_many)]
+    cases = ask_many(shop, how_many, now=now)
     outcomes = together(*[partial(services.take_next, shop, by=person, now=now) for person in people])
     return outcomes, cases
 
@@ -80,41 +81,39 @@ def test_people_who_take_the_next_at_once_get_different_cases(shop, people):  # 
 
 
 def test_of_more_people_than_cases_some_are_told_there_is_none(shop, people):  # noqa: F811
-    for _ in range(FEWER):
+    for _ in range(ROUNDS):
         outcomes, cases = all_take(shop, people, 2)
         assert broken(outcomes) == []
         assert sorted(taken(outcomes)) == [case.pk for case in cases]
         assert [type(one).__name__ for one in refused(outcomes)] == ["Blocked"] * 2
 
 
-def both_claim(shop: Any, people: list[Any]) -> tuple[list[Any], WorkOrder]:  # noqa: F811
+def both_claim(case: WorkOrder, people: list[Any]) -> list[Any]:
     now = clock.now()
-    case = factories.ask(shop, now)
-    return together(*[partial(services.claim, case.pk, by=person, now=now) for person in people]), case
+    return together(*[partial(services.claim, case.pk, by=person, now=now) for person in people])
 
 
 def test_without_the_lock_two_people_claim_the_same_case(shop, people, off):  # noqa: F811
     off()
-    for _ in range(10):
-        outcomes, _case = both_claim(shop, people[:2])
+    for case in ask_many(shop, 10):
+        outcomes = both_claim(case, people[:2])
         if broken(outcomes) or not refused(outcomes):
             return
     pytest.fail("The guard is off and nothing went wrong: the race is not reached.")
 
 
 def test_of_two_claims_one_holds_and_the_other_is_told_whose_it_is(shop, people):  # noqa: F811
-    for _ in range(ROUNDS):
-        outcomes, case = both_claim(shop, people[:2])
+    for case in ahead(partial(ask_many, shop)):
+        outcomes = both_claim(case, people[:2])
         holder = WorkOrder.objects.get(pk=case.pk).assigned_to
         [refusal] = refused(outcomes)
         assert (type(refusal).__name__, str(holder) in str(refusal)) == ("Blocked", True)
         assert Entry.objects.filter(verb="workorders.claimed", subject_id=case.pk).count() == 1
 
 
-def work_against_the_clock(shop: Any, person: Any) -> tuple[list[Any], WorkOrder]:  # noqa: F811
+def work_against_the_clock(case: WorkOrder, person: Any) -> tuple[list[Any], WorkOrder]:
     """The holder saves a draft in the moment the job takes the claim back."""
     now = clock.now()
-    case = factories.ask(shop, now)
     services.claim(case.pk, by=person, now=now)
     writing = Writing(Branch.EVIDENCE, note="just in time")
     outcomes = together(
@@ -130,24 +129,23 @@ def ran_out(case: WorkOrder) -> bool:
 
 def test_without_the_lock_a_claim_that_ran_out_is_still_held(shop, people, off):  # noqa: F811
     off()
-    for _ in range(10):
-        outcomes, case = work_against_the_clock(shop, people[0])
+    for asked in ask_many(shop, 10):
+        outcomes, case = work_against_the_clock(asked, people[0])
         if broken(outcomes) or ran_out(case) != (case.assigned_to is None):
             return
     pytest.fail("The guard is off and nothing went wrong: the race is not reached.")
 
 
 def test_a_claim_either_ran_out_or_was_made_longer(shop, people):  # noqa: F811
-    for _ in range(ROUNDS):
-        outcomes, case = work_against_the_clock(shop, people[0])
+    for asked in ahead(partial(ask_many, shop)):
+        outcomes, case = work_against_the_clock(asked, people[0])
         assert refused(outcomes) == []
         assert ran_out(case) == (case.assigned_to is None) == (case.claimed_until is None)
 
 
 def test_a_claim_that_runs_out_while_its_holder_answers_stops_no_answer(shop, people):  # noqa: F811
-    for _ in range(FEWER):
+    for kept, submit in ahead(partial(reships, shop)):
         now = clock.now()
-        kept, submit = reship_to_submit(shop, now)
         services.claim(kept.pk, by=people[0], now=now)
         outcomes = together(submit, lambda at=now: services.release_claims(at + OVER))
         case = WorkOrder.objects.get(pk=kept.pk)
@@ -156,9 +154,9 @@ def test_a_claim_that_runs_out_while_its_holder_answers_stops_no_answer(shop, pe
         assert ran_out(case) == (case.assigned_to is None)
 
 
-def leave_while_handed(shop: Any, owner: Any, name: str) -> tuple[list[Any], WorkOrder, Membership]:  # noqa: F811
+def leave_while_handed(case: WorkOrder, owner: Any) -> tuple[list[Any], WorkOrder, Membership]:
     now = clock.now()
-    person, case = make_member(shop, "service", name), factories.ask(shop, now)
+    person = make_member(case.shop, "service", f"leaver-{case.pk}")
     outcomes = together(
         lambda: services.assign(case.pk, to=person, by=owner, now=now),
         lambda: end_membership(person.membership.pk, by=owner, now=now),
@@ -169,8 +167,8 @@ def leave_while_handed(shop: Any, owner: Any, name: str) -> tuple[list[Any], Wor
 def test_without_the_lock_a_case_is_left_with_somebody_who_is_gone(shop, off):  # noqa: F811
     owner = make_member(shop, "owner")
     off()
-    for step in range(10):
-        outcomes, case, membership = leave_while_handed(shop, owner, f"leaver-{step}")
+    for asked in ask_many(shop, 10):
+        outcomes, case, membership = leave_while_handed(asked, owner)
         if broken(outcomes) or (case.assigned_to is not None and membership.ended_at):
             return
     pytest.fail("The guard is off and nothing went wrong: the race is not reached.")
@@ -178,17 +176,17 @@ def test_without_the_lock_a_case_is_left_with_somebody_who_is_gone(shop, off):  
 
 def test_a_case_is_never_left_with_somebody_who_is_gone(shop):  # noqa: F811
     owner = make_member(shop, "owner")
-    for step in range(FEWER):
-        outcomes, case, membership = leave_while_handed(shop, owner, f"leaver-{step}")
+    for asked in ahead(partial(ask_many, shop)):
+        outcomes, case, membership = leave_while_handed(asked, owner)
         assert broken(outcomes) == []
         assert membership.ended_at
         assert case.assigned_to is None
 
 
-def switch_off_while_handed(shop: Any, owner: Any, name: str) -> tuple[list[Any], WorkOrder, Any]:  # noqa: F811
+def switch_off_while_handed(case: WorkOrder, owner: Any) -> tuple[list[Any], WorkOrder]:
     """The platform switches an account off in the moment a colleague hands a case over, with the row read before."""
     now = clock.now()
-    person, case = make_member(shop, "service", name), factories.ask(shop, now)
+    person = make_member(case.shop, "service", f"off-{case.pk}")
     to = User.objects.get(pk=person.pk)
 
     def switch_off() -> None:
@@ -198,13 +196,13 @@ def switch_off_while_handed(shop: Any, owner: Any, name: str) -> tuple[list[Any]
             note_person_revised(person, changed=["is_active"], by=owner, now=now)
 
     outcomes = together(lambda: services.assign(case.pk, to=to, by=owner, now=now), switch_off)
-    return outcomes, WorkOrder.objects.get(pk=case.pk), person
+    return outcomes, WorkOrder.objects.get(pk=case.pk)
 
 
 def test_a_case_is_never_left_with_somebody_switched_off(shop):  # noqa: F811
     owner = make_member(shop, "owner")
-    for step in range(FEWER):
-        outcomes, case, _person = switch_off_while_handed(shop, owner, f"off-{step}")
+    for asked in ahead(partial(ask_many, shop)):
+        outcomes, case = switch_off_while_handed(asked, owner)
         assert broken(outcomes) == []
         assert case.assigned_to is None
 

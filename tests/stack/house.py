@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PAUSE = 0.05  # seconds between two looks; a look through /proc costs some of the core it waits for
 PATIENCE = 90  # seconds; generous, because two cores may be busy with something else
 INHERITED = ("HOUTAI_MODE", "HOUTAI_DEBUG", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PORT", "MAKELEVEL",
              "DJANGO_SETTINGS_MODULE")  # fmt: skip
@@ -34,7 +35,7 @@ def until(happened: Callable[[], object], what: str, patience: float = PATIENCE)
     while time.monotonic() < end:
         if answer := happened():
             return answer
-        time.sleep(0.02)
+        time.sleep(PAUSE)
     raise Silence(f"{what}: not within {patience:g} s")
 
 
@@ -127,6 +128,11 @@ class House:
         """Python with Django set up in this house; the last line it printed."""
         printed = self.manage("shell", "--verbosity", "0", "-c", words).strip()
         return printed.splitlines()[-1] if printed else ""
+
+    def begin(self, words: str) -> "subprocess.Popen[str]":
+        """The same without waiting for it."""
+        command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", words]
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, text=True)
 
     def up(self) -> None:
         self.process = subprocess.Popen(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from foundation.audit.services import record
 from foundation.lifecycle.errors import Blocked, Invalid, Stale
+from foundation.lifecycle.sentences import joined
 from foundation.notifications.services import cancel_about
 from orders.models import Cause, ContactRecord, Refund
 from orders.services import RefundRequest, add_staff_note, refund, refund_many
@@ -16,7 +17,7 @@ from orders.services import RefundRequest, add_staff_note, refund, refund_many
 from .. import preflight
 from ..models import Answer, Draft, Sheet, WorkOrder
 from ..slots import SLOTS
-from ..states import Branch, Need, Status
+from ..states import Branch, Status
 from . import evidence
 from .assigning import note_work
 from .cases import (
@@ -29,6 +30,7 @@ from .cases import (
     tell_about,
     window,
 )
+from .reshipping import reship, sends_again
 
 NOTE_LENGTH = 500
 
@@ -101,7 +103,8 @@ def submit_answer(
     `branch` and `version` are those of the confirm page; `sheet_hash` the `inputs_hash` of the sheet it showed. Refused,
     nothing saved: IllegalMove when it was answered or ended already, DeadlinePassed after the deadline, Stale when the
     draft or the pictures changed since, Blocked (`details` = findings) by a hard pre-flight finding or a refund gate.
-    Negotiated: what was agreed is refunded here, with a seller's cause. Reship: the order's staff note is written here.
+    Negotiated: what was agreed is refunded here, with a seller's cause. Reship: the order's staff note is written here and
+    the parcel is made, in an option that asks for a number too.
     `agree_refund` is the fourth way.
     """
     if branch == Branch.AGREE_REFUND:
@@ -114,11 +117,12 @@ def submit_answer(
     findings = preflight.check(case, draft, now)
     blocking = preflight.hard(findings)
     if blocking:
-        raise Blocked(" ".join(finding.sentence for finding in blocking), code="preflight", details=findings)
+        raise Blocked(joined(finding.sentence for finding in blocking), code="preflight", details=findings)
     sheet = None if branch == Branch.ACKNOWLEDGE else _sheet(case, sheet_hash)
     money = _pay_what_was_agreed(case, draft, by, now)
-    if draft.reship_number and _sends_again(draft):
+    if sends_again(draft):
         _note_on_order(case, draft, by, now)
+        reship(draft, by=by, now=now)
     answer = _answer(case, draft, sheet, money, findings, by, now)
     if verb == "advance":
         _to_next_stage(case, answer, target, by, now)
@@ -126,10 +130,6 @@ def submit_answer(
         _to_reviewer(case, answer, target, by, now)
     note_orders([case.order_id], now)
     return answer
-
-
-def _sends_again(draft: Draft) -> bool:
-    return draft.branch == Branch.RESHIP or (draft.chosen is not None and Need.TRACKING in draft.chosen.needs)
 
 
 def _to_reviewer(case: WorkOrder, answer: Answer, target: str, by: Any, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Starting a case's clock, and what every other verb on a case begins with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from foundation.lifecycle.errors import DeadlinePassed, IllegalMove, Stale
 from foundation.lifecycle.locks import lock
 from foundation.notifications.services import Tell, tell_many
 from foundation.shell.urls_for import shop_url
-from orders.services import lock_orders, note_work_order_many
+from orders.services import Lost, lock_orders, note_work_order_many
 
 from ..models import WorkOrder, WorkOrderPolicy
 from ..policies import reminder_times
@@ -193,13 +193,13 @@ def local(moment: datetime | None) -> str:
     return date_format(moment.astimezone(SHANGHAI), "Y-m-d H:i:s") if moment else "—"
 
 
-def note_orders(order_ids: Iterable[int], now: datetime) -> None:
-    """Write the orders' summary columns: how many cases are unfinished, and the state to show."""
+def note_orders(order_ids: Iterable[int], now: datetime, lost: Mapping[int, Lost] | None = None) -> None:
+    """Write the orders' summary columns: how many cases are unfinished, the state to show, and what was just `lost`."""
     states: dict[int, list[str]] = {pk: [] for pk in order_ids}
     rows = WorkOrder.objects.filter(order_id__among=states).order_by("pk").values_list("order_id", "status")
     for order_id, status in rows:
         states[order_id].append(status)
-    note_work_order_many({pk: _summary(found) for pk, found in states.items()}, now=now)
+    note_work_order_many({pk: _summary(found) for pk, found in states.items()}, now=now, lost=lost)
 
 
 def _summary(found: Sequence[str]) -> tuple[int, str]:

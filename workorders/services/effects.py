@@ -16,7 +16,7 @@ from foundation.catalog.services import delist_many
 from foundation.ledger.services import Draw
 from foundation.lifecycle.locks import lock
 from orders.models import Cause, OrderLine, Refund
-from orders.services import RefundRequest, note_compensation_many, note_dispute_many, refund_many
+from orders.services import Lost, RefundRequest, refund_many
 
 from ..models import WorkOrder
 from ..money import share
@@ -122,20 +122,29 @@ def _to_delist(
 
 
 def apply_many(plans: Sequence[Plan], *, by: Any, now: datetime) -> list[Refund | None]:
-    """Book the plans of cases whose orders the caller holds: delisting, refund, compensation, dispute-refund flag.
+    """Book the plans of cases whose orders the caller holds: delisting, refund, compensation.
 
     Set-wise; money last (architecture law 2). The refund is the platform's: no gate, quota or restriction holds it
-    back. Keys `workorder:<pk>:refund` and `:compensation` make each of them happen once in a case's life.
+    back. Keys `workorder:<pk>:refund` and `:compensation` make each of them happen once in a case's life. The caller
+    ends with `note_orders`, which writes what is `lost_on` the orders.
     """
     _delist(plans, by=by, now=now)
-    note_dispute_many([plan.case.order_id for plan in plans if plan.case.counts_dispute], now=now)
     due = [plan for plan in plans if plan.total_minor]
     refunds = refund_many([_request(plan) for plan in due], by=by, now=now, held=[plan.case.order for plan in due])
-    note_compensation_many(
-        {plan.case.order_id: plan.compensation_minor for plan in plans if plan.compensation_minor}, now=now
-    )
     answers = iter(refunds)
     return [next(answers) if plan.total_minor else None for plan in plans]
+
+
+def lost_on(plans: Iterable[Plan]) -> dict[int, Lost]:
+    """Order → what its cases cost it: the dispute-refund count and the compensation."""
+    found: dict[int, Lost] = {}
+    for plan in plans:
+        case = plan.case
+        before = found.get(case.order_id, Lost())
+        found[case.order_id] = Lost(
+            before.disputes + bool(case.counts_dispute), before.compensation_minor + plan.compensation_minor
+        )
+    return found
 
 
 def _delist(plans: Sequence[Plan], *, by: Any, now: datetime) -> None:

@@ -12,7 +12,7 @@ from django.db.models import F
 from foundation.accounts.models import Shop
 from foundation.audit.services import Line, record, record_many
 from foundation.jobs.chunks import Result, in_chunks
-from foundation.lifecycle.bulk import insert_many, maker
+from foundation.lifecycle.bulk import maker, write_many
 from foundation.lifecycle.errors import IllegalMove
 from foundation.notifications.services import Tell, cancel_about_many, tell_many
 
@@ -55,7 +55,7 @@ def _forfeit_chunk(pks: list[int], *, by: Any, now: datetime) -> int:
     plans = effects.plan_many(cases, now=now)
     refunds = effects.apply_many(plans, by=by, now=now)
     make = maker(Forfeiture)
-    insert_many([
+    write_many([
         make(
             work_order_id=plan.case.pk, at=now, due_at=plan.case.due_at or now, window_no=plan.case.window_no,
             refund_id=refund.pk if refund else None, **plan.columns(),
@@ -65,7 +65,7 @@ def _forfeit_chunk(pks: list[int], *, by: Any, now: datetime) -> int:
     _record(plans, by, now)
     order_ids = [case.order_id for case in cases]
     open_next(order_ids, now=now)
-    note_orders(order_ids, now)
+    note_orders(order_ids, now, lost=effects.lost_on(plans))
     return len(cases)
 
 

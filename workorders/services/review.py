@@ -10,6 +10,7 @@ from foundation.accounts import access
 from foundation.audit.services import record
 from foundation.lifecycle.errors import Forbidden, IllegalMove, Invalid
 from foundation.notifications.services import cancel_about
+from orders.services import Lost
 
 from ..models import Decision, Draft, Voucher, WorkOrder
 from ..states import DECISION_VERBS, REASONS, Outcome, Reason, Status
@@ -55,7 +56,7 @@ def decide(
     if compensation_bp is not None and outcome == Outcome.LOST:
         case.compensation_bp = compensation_bp
     target = WorkOrder.LIFECYCLE.target(DECISION_VERBS[Outcome(outcome)], case.status)
-    decision = _decision(case, outcome, reason, note, by, now)
+    decision, lost = _decision(case, outcome, reason, note, by, now)
     if outcome == Outcome.MORE:
         _open_again(case, target, by, now)
     else:
@@ -72,7 +73,7 @@ def decide(
     tell_about(VERBS[Outcome(outcome)], [case], now, reason=_reason_text(reason, note))
     if outcome != Outcome.MORE:
         open_next([case.order_id], now=now)
-    note_orders([case.order_id], now)
+    note_orders([case.order_id], now, lost=lost)
     return decision
 
 
@@ -103,17 +104,22 @@ def _check(outcome: str, reason: str, note: str, compensation_bp: int | None) ->
         raise Invalid(_("The compensation is between 0 and 500 percent of the line paid."), field="compensation_bp")
 
 
-def _decision(case: WorkOrder, outcome: str, reason: str, note: str, by: Any, now: datetime) -> Decision:
+def _decision(
+    case: WorkOrder, outcome: str, reason: str, note: str, by: Any, now: datetime
+) -> tuple[Decision, dict[int, Lost]]:
+    """The verdict with its effects booked, and what is still to be noted on the order."""
     columns: dict[str, Any] = {}
+    lost: dict[int, Lost] = {}
     if outcome == Outcome.LOST:
         effects.hold_products([case])
         plans = effects.plan_many([case], now=now)
         [refund] = effects.apply_many(plans, by=by, now=now)
-        columns = {**plans[0].columns(), "refund": refund}
-    return Decision.objects.create(
+        columns, lost = {**plans[0].columns(), "refund": refund}, effects.lost_on(plans)
+    decision = Decision.objects.create(
         work_order=case, window_no=case.window_no, outcome=outcome, reason=reason, note=note.strip(), by=by, at=now,
         **columns,
     )
+    return decision, lost
 
 
 def _open_again(case: WorkOrder, target: str, by: Any, now: datetime) -> None:

@@ -4,13 +4,26 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
+from foundation.shell import kept
 from workorders import sentences
 from workorders.models import WorkOrder
 from workorders.slots import label_of
 from workorders.whose import Whose
 
 register = template.Library()
+QUEUES = ("mine", "unassigned")
+
+
+@register.simple_tag(takes_context=True)
+def queue_buttons(context: Any) -> SafeString:
+    """What stands above the list of work orders."""
+    whose = context["request"].GET.get("whose")
+    return kept.draw(
+        "workorders/_queue_buttons.html", {"csrf_token": context.get("csrf_token")}, shop=context["shop"].code,
+        may_answer=context["membership"].can("workorders.answer"), whose=whose if whose in QUEUES else "",
+    )  # fmt: skip
 
 
 @register.filter

@@ -32,10 +32,8 @@ def cases(shop, now):
 
 
 @pytest.fixture
-def client(sign_in, owner):
-    found = sign_in(owner)
-    found.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return found
+def client(sign_in_in_english, owner):
+    return sign_in_in_english(owner)
 
 
 @pytest.fixture
@@ -173,3 +171,19 @@ def _close_note(case):
 
 def _killed(*_args, **_said):
     raise KeyboardInterrupt
+
+
+def test_tried_again_what_is_closed_meanwhile_is_named_and_left_out(confirm, client, owner, shop, cases, now, monkeypatch):
+    verb, busy = batches.verb_of(registry.get("workorders"), "assign"), {cases[3].pk: "Busy.", cases[4].pk: "Busy."}
+    with monkeypatch.context() as refusing:
+        refusing.setitem(verb.__dict__, "apply", lambda pks, **said: busy)
+        result = confirm("assign", {"to": owner.memberships.get(shop=shop).pk}, **ALL).url
+    assert client.get(result).context["refused_count"] == 2
+    _close(cases[3], now)
+    page = client.get(client.post(f"{result}retry/").url)
+    assert (page.context["taken"], page.context["refused_count"]) == (1, 1)
+    [left] = page.context["refusals"]
+    assert left.name == cases[3].number and "already" in left.reason
+    assert [case.pk for case in WorkOrder.objects.filter(assigned_to=owner)] == [cases[4].pk]
+    again = client.get(client.post(f"{page.request['PATH_INFO']}retry/").url)
+    assert (again.context["taken"], again.context["refused_count"]) == (0, 1), "nothing left to do is told, not refused"

@@ -31,20 +31,8 @@ def colleague(shop):
 
 
 @pytest.fixture
-def sign_in(sign_in):
-    """Everybody here reads English."""
-
-    def signed_in(user):
-        client = sign_in(user)
-        client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-        return client
-
-    return signed_in
-
-
-@pytest.fixture
-def client(me, sign_in):
-    return sign_in(me)
+def client(me, sign_in_in_english):
+    return sign_in_in_english(me)
 
 
 @pytest.fixture
@@ -103,8 +91,8 @@ def test_the_people_are_asked_for_only_when_the_bar_opens(client, shop, owner, c
     assert f'value="{colleague.username}"' in opened  # who left too: old cases carry their name
 
 
-def test_finance_sees_no_take_next(shop, sign_in):
-    page = sign_in(make_member(shop, "finance")).get(shop_url(shop, "workorders:work-orders")).content.decode()
+def test_finance_sees_no_take_next(shop, sign_in_in_english):
+    page = sign_in_in_english(make_member(shop, "finance")).get(shop_url(shop, "workorders:work-orders")).content.decode()
     assert "take-next" not in page
     assert "?whose=unassigned" in page
 
@@ -135,8 +123,8 @@ def test_a_claimed_case_says_so_and_a_second_claim_is_409_with_the_name(client, 
         assert str(colleague) in answer.content.decode()
 
 
-def test_who_may_not_answer_has_no_button(shop, case, sign_in):
-    page = sign_in(make_member(shop, "finance")).get(url(case)).content.decode()
+def test_who_may_not_answer_has_no_button(shop, case, sign_in_in_english):
+    page = sign_in_in_english(make_member(shop, "finance")).get(url(case)).content.decode()
     assert 'claim/"' not in page and 'release/"' not in page and "assign=1" not in page
 
 
@@ -165,18 +153,18 @@ def test_reading_a_page_writes_nothing(client, case):
     assert not Presence.objects.exists()
 
 
-def test_the_poll_marks_me_and_shows_the_others(client, me, colleague, case, sign_in):
+def test_the_poll_marks_me_and_shows_the_others(client, me, colleague, case, sign_in_in_english):
     assert str(me) not in client.post(url(case, "mark-presence")).content.decode()
-    seen = sign_in(colleague).post(url(case, "mark-presence")).content.decode()
+    seen = sign_in_in_english(colleague).post(url(case, "mark-presence")).content.decode()
     assert f"{me} has it open since" in seen
     for name in ("work-order", "desk"):
-        assert f"{me} has it open since" in sign_in(colleague).get(url(case, name)).content.decode()
+        assert f"{me} has it open since" in sign_in_in_english(colleague).get(url(case, name)).content.decode()
         assert "data-presence" in client.get(url(case, name)).content.decode()
 
 
-def test_what_the_page_shows_already_is_answered_with_nothing(client, colleague, case, sign_in):
+def test_what_the_page_shows_already_is_answered_with_nothing(client, colleague, case, sign_in_in_english):
     assert client.post(url(case, "mark-presence"), {"shown": ""}).status_code == 204
-    sign_in(colleague).post(url(case, "mark-presence"))
+    sign_in_in_english(colleague).post(url(case, "mark-presence"))
     news = client.post(url(case, "mark-presence"), {"shown": ""})
     assert news.status_code == 200
     shown = news.context["whose"].mark

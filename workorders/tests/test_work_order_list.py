@@ -9,6 +9,7 @@ from foundation.shell.urls_for import shop_url
 from workorders import services
 from workorders.models import WorkOrder
 from workorders.rule_rows import WRONG_OR_MISSING
+from workorders.states import Status
 
 from . import factories
 
@@ -47,6 +48,16 @@ def test_tabs_hold_their_states_and_only_this_shops(client, shop, owner, now):
     assert numbers(client.get(url, {"tab": "queued"})) == [queued.number]
     assert numbers(client.get(url, {"tab": "to_answer"})) == []
     assert set(numbers(client.get(url, {"tab": "all"}))) == {answered.number, queued.number}
+
+
+def test_every_state_stands_in_exactly_one_tab_beside_all(client, shop, now):
+    url = shop_url(shop, "workorders:work-orders")
+    case = factories.ask(shop, now)
+    for status in Status:
+        WorkOrder.objects.filter(pk=case.pk).update(status=status)
+        page = client.get(url, {"tab": "all"}).context["page"]
+        assert [tab.key for tab in page.spec.tabs][-1] == "all"
+        assert (sum(page.counts[:-1]), page.counts[-1], len(page.rows)) == (1, 1, 1), status
 
 
 def test_search_by_its_own_number_and_by_the_orders(client, shop, now):

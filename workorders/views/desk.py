@@ -20,6 +20,7 @@ from foundation.files import services as files
 from foundation.files.models import StoredFile
 from foundation.lifecycle import clock
 from foundation.lifecycle.errors import DomainError, Invalid
+from foundation.lifecycle.sentences import joined
 from foundation.shell.responses import refused
 from foundation.shell.urls_for import shop_url
 
@@ -58,7 +59,7 @@ def add_vouchers(request: HttpRequest, number: str) -> HttpResponse:
     if request.headers.get("Accept", "").startswith("application/json"):
         return _as_json(added, refusals)
     if refusals:
-        together = type(refusals[0])(" ".join(str(one) for one in refusals), field="files")
+        together = type(refusals[0])(joined(refusals), field="files")
         return refused(request, together, DESK, page.context(_case(request, number), now))
     said = ngettext("%(count)d picture lies on the desk now.", "%(count)d pictures lie on the desk now.", added)
     messages.success(request, said % {"count": added})
@@ -97,7 +98,7 @@ def update_voucher(request: HttpRequest, number: str, uuid: UUID) -> HttpRespons
     voucher = _voucher(case, uuid)
     form = page.voucher_form(voucher, case, request.POST)
     if not form.is_valid():
-        error = Invalid(" ".join(sentence for errors in form.errors.values() for sentence in errors))
+        error = Invalid(joined(sentence for errors in form.errors.values() for sentence in errors))
         return refused(request, error, DESK, page.context(case, clock.now(), {voucher.pk: form}))
     return _done(request, number, lambda now: evidence.update_voucher(
         voucher.pk, slots=form.cleaned_data["slots"], caption=form.cleaned_data["caption"], by=request.user, now=now

@@ -1,5 +1,6 @@
 """One work order: the question on top, the clock, the ways to answer, the history; and the page before it goes out."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,11 @@ from foundation.accounts.access import get_for_shop, requires
 from foundation.lifecycle import clock
 from foundation.lifecycle.prepared import Prepared
 from foundation.shell.urls_for import shop_url
+from logistics.contact_card import card_of
+from logistics.models import Parcel
 from orders.views.detail import contacts_of
 
-from .. import preflight, sentences, slots
+from .. import preflight, sentences, slots, traces
 from ..forms import ANSWER_FORMS, AssignForm, ConfirmForm
 from ..models import Answer, Decision, Draft, Sheet, Voucher, WorkOrder
 from ..services import effects, evidence, how_it_ended
@@ -71,6 +74,7 @@ def detail_context(
     if they are known."""
     draft = draft_of(case)
     vouchers = VOUCHERS.rows(case.pk, case.window_no)
+    parcels, contacts = traces.parcels_of(case.order_id), contacts_of(case.order)
     waits = case.status in (Status.OPEN, Status.QUEUED)
     answered = case.window_no > 1 or not waits  # a first window that waits has neither answer nor decision
     branch = form.branch if form else _branch(request, case, draft)
@@ -89,7 +93,7 @@ def detail_context(
         "steps": steps(case, answers),
         "many_stages": not case.policy.is_last(1),
         "acknowledging": sentences.what_goes_out(Branch.ACKNOWLEDGE, following),
-        "form": form or (form_class(work_order=case, draft=draft) if form_class else None),
+        "form": form or (form_class(work_order=case, draft=draft, contacts=contacts) if form_class else None),
         "takes_answers": case.takes_answers(now),
         "buttons": {one.verb: one for one in case.LIFECYCLE.buttons(case.status, request.membership.can)},  # type: ignore[attr-defined]
         "why_not": "" if case.takes_answers(now) else why_not(case),
@@ -99,14 +103,16 @@ def detail_context(
         "evidence_for": " / ".join(option.label for option in case.step.asking_evidence),
         "stake": effects.plan_many([case], now=now)[0] if not case.is_closed else None,
         "consequences": sentences.consequences(case),
-        "findings": preflight.check(case, draft, now, vouchers) if case.takes_answers(now) and draft.pk else [],
+        "findings": preflight.check(case, draft, now, vouchers, parcels) if case.takes_answers(now) and draft.pk else [],
         "answers": answers,
         "decisions": decisions,
         "asked_more": decisions[-1] if decisions and case.status == Status.OPEN else None,
         "assign_form": AssignForm(work_order=case) if "assign" in request.GET else None,
-        "contacts": contacts_of(case.order),
+        "contacts": contacts,
         "contact_next": f"{shop_url(case.shop, 'workorders:work-order', number=case.number)}?branch={branch}#contacts",
-        "contact_text": _contact_text(case),
+        "parcels": parcels,
+        "parcel": parcels[0] if parcels else None,
+        "card": _card(case, parcels, now),
         "kept_files": [],
         "others": others_of(case) if others is None else others,
     }
@@ -155,10 +161,11 @@ def _branch(request: HttpRequest, case: WorkOrder, draft: Draft) -> str:
     return next((code for code in offered if pays or code != Branch.AGREE_REFUND), offered[0])
 
 
-def _contact_text(case: WorkOrder) -> str:
-    """What is read out or pasted to a carrier's or the platform's service."""
-    order = case.order
-    return " ".join(part for part in (order.number, order.carrier, order.tracking_number, case.number) if part)
+def _card(case: WorkOrder, parcels: list[Parcel], now: datetime) -> Any:
+    """Whom to call about the order's first parcel; what is read out there names the case too."""
+    card = card_of(case.order, now, parcel=parcels[0] if parcels else None)
+    said = _("work order %(number)s") % {"number": case.number}
+    return replace(card, text=f"{card.text}\n{said}")
 
 
 def _asked(case: WorkOrder, vouchers: list[Voucher]) -> list[dict[str, Any]]:

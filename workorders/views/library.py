@@ -15,6 +15,7 @@ from foundation.files import services as files
 from foundation.files.models import StoredFile
 from foundation.lifecycle import clock
 from foundation.lifecycle.errors import DomainError, Invalid
+from foundation.lifecycle.sentences import joined
 from foundation.shell.responses import refused
 from foundation.shell.urls_for import shop_url
 from orders.models import Order
@@ -43,7 +44,7 @@ def add_to_library(request: HttpRequest, number: str) -> HttpResponse:
     now = clock.now()
     refusals = _add(order, uploads, words, request.user, now)
     if refusals:
-        together = type(refusals[0])(" ".join(str(one) for one in refusals), field="files")
+        together = type(refusals[0])(joined(refusals), field="files")
         return refused(request, together, LIBRARY, page.context(order, now))
     said = ngettext("%(count)d picture is in the library.", "%(count)d pictures are in the library.", len(uploads))
     messages.success(request, said % {"count": len(uploads)})
@@ -58,7 +59,7 @@ def describe_picture(request: HttpRequest, number: str, uuid: UUID) -> HttpRespo
     form, now = page.typed_form(stored, request.POST), clock.now()
     try:
         if not form.is_valid():
-            raise Invalid(" ".join(sentence for errors in form.errors.values() for sentence in errors))
+            raise Invalid(joined(sentence for errors in form.errors.values() for sentence in errors))
         library.describe(stored.pk, **form.cleaned_data, by=request.user, now=now)
     except DomainError as error:
         return refused(request, error, LIBRARY, page.context(order, now, {stored.pk: form}))

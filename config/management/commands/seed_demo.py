@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from config.demo import bulk, cases, goods, people, side_by_side
-from config.demo.book import Book
+from config.demo import bulk, cases, goods, parcels, people, side_by_side, tracks
+from config.demo.book import KINDS, Book
 from config.demo.timeline import Timeline
 from foundation.accounts.models import Shop, User
 from foundation.catalog.services import record_listing_day
@@ -19,6 +19,7 @@ from foundation.ledger.services import Posting, post, require_deposit
 from foundation.lifecycle import clock
 from foundation.lifecycle.randoms import seeded
 from foundation.notifications.services import deliver_all
+from logistics.services.anomalies import watch
 from workorders.services import escalate_due, remind_due
 
 DEPOSIT = {"company": 500_000, "individual": 200_000}  # fen
@@ -49,7 +50,8 @@ class Command(BaseCommand):
         if Shop.objects.exists() or User.objects.filter(username="dianzhu").exists():
             raise CommandError("This database is not empty. Demo data goes into an empty one (another HOUTAI_VAR_DIR).")
         began, now = time.monotonic(), clock.now()
-        logging.getLogger("foundation.notifications").setLevel(logging.ERROR)  # no broker yet: beat will find the outbox
+        for outbox in ("foundation.notifications", "logistics.services.calls"):  # no broker yet: beat will find them
+            logging.getLogger(outbox).setLevel(logging.ERROR)
         numbers = f"houtai-demo:{options['seed']}"
         if options["orders"] > bulk.FROM or options["cases"] is not None:
             with seeded(numbers):  # what is written shop by shop draws numbers of its own
@@ -73,10 +75,14 @@ class Command(BaseCommand):
             book = Book(shop.code, goods.stock(shop, now=now - PAST), seed=seed, now=now)
             stories = [cases.STORIES, cases.SMALL][place] if place < 2 else []
             taken = cases.tell(timeline, cast, shop, book, stories[:how_many])
+            if place == 0:
+                taken += parcels.tell(timeline, cast, shop, book, how_many - taken - len(KINDS) - 2)
             timeline.arrive(shop, list(book.orders(how_many - taken)))
         for days in range(LISTING_DAYS, -1, -1):
             timeline.add(now - timedelta(days=days), lambda at: record_listing_day(now=at))
         timeline.run()
+        tracks.bring_up(now)
+        watch(now)
         escalate_due(now)
         remind_due(now)
 
@@ -106,6 +112,8 @@ class Command(BaseCommand):
             groups = [group for group in ([0], [*range(1, len(shares))]) if group]
             side_by_side.run([partial(write, group) for group in groups])
         clockwork = bulk.Clockwork()
+        with clockwork.timing("anomalies"):
+            watch(now)
         with clockwork.timing("reminders"):
             escalate_due(now)
             remind_due(now)

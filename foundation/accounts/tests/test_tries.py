@@ -37,6 +37,7 @@ def at_once(count, job):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.race
 def test_of_thirty_guesses_at_once_ten_are_looked_at(monkeypatch):
     make_user("wangfang", phone="13800010001")
     looked_at, answers = [], Counter()

@@ -3,10 +3,9 @@
 PostgreSQL: the accounts' row locks. SQLite (a file, several connections): the IMMEDIATE transaction is the lock.
 """
 
-import os
-import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, connections
@@ -15,12 +14,14 @@ from foundation.ledger import services
 from foundation.ledger.models import Account, Entry
 from foundation.ledger.services import Draw, Posting, posting
 from foundation.lifecycle.errors import InsufficientFunds
+from tests.concurrency import rounds
+from tests.concurrency.rounds import together
 
 from . import books
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 WORKERS, TIMES, FEN = 5, 100, 100
-ROUNDS = max(1, int(os.environ.get("HOUTAI_RACE_ROUNDS", "50")) // TIMES)  # a round is 100 bookings at once
+ROUNDS = max(1, rounds.ROUNDS // TIMES)  # a round is 100 bookings at once
 
 
 @pytest.fixture
@@ -38,10 +39,8 @@ def unguard(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 def _at_once(job: Callable[[int], object]) -> Counter[str]:
     """Run job(0…99) from several threads with a connection each; count what came of it."""
     outcomes: Counter[str] = Counter()
-    start = threading.Barrier(WORKERS)
 
     def work(worker: int) -> None:
-        start.wait()
         for number in range(worker, TIMES, WORKERS):
             try:
                 job(number)
@@ -50,13 +49,8 @@ def _at_once(job: Callable[[int], object]) -> Counter[str]:
                 outcomes["refused"] += 1
             except DatabaseError:
                 outcomes["broken"] += 1
-        connection.close()
 
-    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[partial(work, worker) for worker in range(WORKERS)])
     return outcomes
 
 

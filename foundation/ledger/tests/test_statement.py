@@ -162,7 +162,7 @@ def test_nonsense_in_the_url_is_a_page(look, query):
 def test_queries_do_not_grow_with_rows(year, owner, sign_in, django_assert_max_num_queries):
     client, url = sign_in(owner), shop_url(year, "ledger:statement")
     client.get(url)
-    with django_assert_max_num_queries(10) as few:
+    with django_assert_max_num_queries(7) as few:
         client.get(url)
     for number in range(30):
         _book(year, 3, 100, f"topup:more-{number}")

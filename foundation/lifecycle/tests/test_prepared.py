@@ -42,6 +42,16 @@ def test_deferred_columns_stay_deferred(people):
     assert asked.rows(people[1].user_id)[0].get_deferred_fields() >= {"password"}
 
 
+def test_named_tuples_instead_of_models(people, django_assert_num_queries):
+    asked = Prepared(
+        lambda user: Membership.objects.filter(user=user).values_list("pk", "user__username", named=True), int
+    )
+    for member in people:
+        with django_assert_num_queries(1):
+            (row,) = asked.rows(member.user_id)
+        assert (row.pk, row.user__username) == (member.pk, member.user.username)
+
+
 def test_a_value_no_condition_asks_about_is_refused(people):
     with pytest.raises(ValueError, match="none of its conditions"):
         Prepared(lambda user: User.objects.all(), int).rows(1)

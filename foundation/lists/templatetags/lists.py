@@ -22,6 +22,16 @@ def sort_column(page: ListPage, key: str, css: str = "") -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
+def list_styles(context: Any) -> SafeString:
+    return kept.draw("lists/_styles.html", selectable=context["page"].selectable)
+
+
+@register.simple_tag(takes_context=True)
+def list_scripts(context: Any) -> SafeString:
+    return kept.draw("lists/_scripts.html", selectable=context["page"].selectable)
+
+
+@register.simple_tag(takes_context=True)
 def list_search(context: Any) -> SafeString:
     """Search, and the buttons that open filters, columns and views."""
     page: ListPage = context["page"]
@@ -56,10 +66,8 @@ def pages(context: Any) -> SafeString:
         "csrf_token": context.get("csrf_token"), "here": page.here, "first_url": page.first_url,
         "previous_url": page.previous_url, "next_url": page.next_url, "last_url": page.last_url,
     }  # fmt: skip
-    key = page.spec.key  # with one, the size is kept for the person by a form; without, it stands in the address
-    sizes = tuple((size, "" if key else url, current) for size, url, current in page.size_links)
     return kept.draw(
-        "lists/_pages.html", slots, shop=getattr(page.shop, "code", ""), key=key, sizes=sizes,
+        "lists/_pages.html", slots, shop=getattr(page.shop, "code", ""), key=page.spec.key, sizes=tuple(page.size_links),
         has_previous=bool(page.first_url), has_next=bool(page.next_url),
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """A list is declared once; what is asked of it is understood the same way with and without a request."""
 
+from dataclasses import replace
+
 import pytest
 from django.http import QueryDict
 
@@ -8,6 +10,7 @@ from foundation.accounts.tests.factories import make_shop
 from foundation.lists import registry
 from foundation.lists.columns import Column
 from foundation.lists.drawing import body
+from foundation.lists.keyset import place_of
 from foundation.lists.search import Exact
 from foundation.lists.spec import ListSpec, Sort, Tab
 
@@ -69,6 +72,19 @@ def test_a_query_string_is_understood_without_a_request(now):
     assert query.params.urlencode() == "sort=-code"
     assert [column.key for column in query.columns] == ["code", "name", "kind"]
     assert [shop.code for shop in SPEC.query(None, QueryDict("q=a c&tab=x&sort=password"), now).chosen] == ["a", "c"]
+
+
+@pytest.mark.django_db
+def test_flat_rows_have_what_the_columns_need_and_no_more(now):
+    make_shop("x")
+    boss = Column("boss", "Boss", plain, ["memberships__user__username"])
+    flat = replace(SPEC, flat=True, columns=[*SPEC.columns, boss])
+    query = flat.query(None, QueryDict(), now)
+    row = query.drawable.get()
+    assert row._fields == ("pk", "code", "name", "kind", "memberships__user__username")
+    assert (row.code, row.memberships__user__username) == ("x", None)
+    assert place_of(row, "code").value == "x"
+    assert [shop.code for shop in query.chosen] == ["x"]
 
 
 @pytest.mark.django_db

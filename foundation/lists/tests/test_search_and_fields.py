@@ -54,6 +54,20 @@ def test_a_number_of_another_table_is_looked_up_there_first(tokens, found):
 
 
 @pytest.mark.django_db
+def test_counts_that_differ_in_one_word_are_each_their_own(django_assert_num_queries):
+    for code, count in (("a", 3), ("b'%s", 2), ("c", 1)):
+        User.objects.bulk_create(User(username=f"{code}{i}", display_name=code) for i in range(count))
+    rows = User.objects.filter(pk__gt=0)
+    asked = [rows.filter(display_name="a"), rows, rows.filter(display_name="none"), rows.none(), rows.filter(display_name="b'%s"),
+             rows.filter(pk__gt=10**9), rows.filter(display_name="a"), rows.filter(display_name="c")]  # fmt: skip
+    with django_assert_num_queries(1):
+        assert capped_counts(asked) == [3, 6, 0, 0, 2, 0, 3, 1]
+    assert capped_counts(asked, cap=2) == [2, 2, 0, 0, 2, 0, 2, 1]
+    some = [rows.filter(pk__among=[1, 2, *rows.values_list("pk", flat=True)]), rows.filter(pk__among=[0])]
+    assert capped_counts([one.filter(display_name=name) for one in some for name in "ac"]) == [3, 1, 0, 0]
+
+
+@pytest.mark.django_db
 def test_counts_come_in_one_statement_and_stop_at_the_cap(django_assert_num_queries):
     Shop.objects.bulk_create(Shop(code=f"s{i}", number=f"n{i}", name=f"m{i}") for i in range(7))
     rows = Shop.objects.all()

@@ -102,7 +102,7 @@ def change_view(request: HttpRequest, list: str, uuid: UUID) -> HttpResponse:
     do = posted.get("do", "")
     try:
         if do == "delete":
-            arranging.delete_view(view, membership=request.membership)
+            arranging.delete_view(view, membership=request.membership, now=now)
         elif do in ("begin", "not_begin"):
             arranging.begin_with(spec, request.shop, view.uuid if do == "begin" else None, by=request.user, now=now)
         elif do in CHANGES:

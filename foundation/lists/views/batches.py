@@ -150,11 +150,13 @@ def _result_context(request: HttpRequest, found: Batch) -> dict[str, Any]:
     refusals = found.refusals.order_by("pk")
     count = refusals.count()
     buttons: Mapping[str, Any] = {one.verb: one for one in job.LIFECYCLE.buttons(job.status, request.membership.can)}
+    verb, now = batches.verb_of(spec, found.verb), clock.now()
     return {
-        "batch": found, "job": job, "spec": spec, "verb": batches.verb_of(spec, found.verb),
+        "batch": found, "job": job, "spec": spec, "verb": verb,
+        "after": verb.after(found, request.shop, request.user, now) if verb.after and job.is_finished else "",
         "taken": job.result.get("taken", 0), "refused_count": count, "refusals": refusals[:REFUSED],
         "refused_more": max(count - REFUSED, 0), "waiting": len(found.pks) - job.cursor,
-        "request_key": str(uuid.uuid4()), "buttons": buttons, "poll_seconds": POLL_SECONDS, "now": clock.now(),
+        "request_key": str(uuid.uuid4()), "buttons": buttons, "poll_seconds": POLL_SECONDS, "now": now,
         "back": found.back or spec.url(request.shop),
     }  # fmt: skip
 

@@ -36,7 +36,7 @@ def export(request: HttpRequest, list: str) -> HttpResponse:
         job = files.start(wanted, shop=shop, by=request.user, now=now)
     except DomainError as error:
         back = back_url(request, spec.url(shop))
-        return render(request, "lists/export_refused.html", {"refusal": error, "back": back, "spec": spec}, status=422)
+        return render(request, "lists/export_refused.html", {"refusal": error, "back": back, "spec": spec}, status=error.status_code)
     messages.info(request, _("The file is being written. It is kept for 24 hours, for you and the shop's leaders."))
     return redirect(shop_url(shop, "jobs:job", number=job.number))
 

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from celery import current_app
 from django.db import transaction
 
-from foundation.lifecycle.bulk import insert_many, maker
+from foundation.lifecycle.bulk import maker, write_many
 from foundation.lifecycle.deadlines import SHANGHAI
 
 from ..models import OutboxMessage
@@ -85,7 +85,7 @@ def queue_many(
     if not rows:
         return
     if new:
-        insert_many(rows)
+        write_many(rows)
     else:
         OutboxMessage.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     if next_at <= now:

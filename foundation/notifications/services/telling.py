@@ -13,8 +13,8 @@ from django.utils import translation
 
 from foundation.accounts.access import PERMISSIONS
 from foundation.accounts.models import Membership, User
-from foundation.lifecycle.bulk import insert_many, maker
-from foundation.lifecycle.locks import lock
+from foundation.lifecycle.bulk import maker, write_many
+from foundation.lifecycle.locks import hold
 
 from .. import kinds
 from ..models import Notice, OutboxMessage, notice_number
@@ -60,7 +60,7 @@ def tell_many(kind: str, tells: Iterable[Tell], *, now: datetime) -> list[Notice
         told.append((_notices(about, item, audience, now), audience))
     notices = [notice for own, _audience in told for notice in own]
     with transaction.atomic():
-        insert_many(notices)
+        write_many(notices)
         if about.sms:
             urgent = about.importance == kinds.URGENT
             queue_many(_text_messages(about, told), now=now, at_any_hour=urgent, new=True)
@@ -87,9 +87,9 @@ def cancel_about_many(subjects: Iterable[Subject], *, now: datetime, kinds: Iter
             notices = Notice.objects.about(subject_type, subject_ids).filter(cancelled_at=None)
             if kinds is not None:
                 notices = notices.filter(kind__in=list(kinds))
-            numbers = [notice.number for notice in lock(notices.only("number"))]
-            cancelled += notices.update(cancelled_at=now)
-            _cancel_messages(subject_type, subject_ids, numbers if kinds is not None else None)
+            asking = hold(notices)
+            _cancel_messages(subject_type, subject_ids, asking if kinds is not None else None)
+            cancelled += Notice.objects.filter(pk__among=asking).update(cancelled_at=now)
     return cancelled
 
 
@@ -98,11 +98,13 @@ def reference(subject: Subject) -> tuple[str, int]:
     return subject if isinstance(subject, tuple) else (subject._meta.label_lower, subject.pk)
 
 
-def _cancel_messages(subject_type: str, subject_ids: list[int], numbers: list[str] | None) -> None:
+def _cancel_messages(subject_type: str, subject_ids: list[int], notices: list[int] | None) -> None:
+    """Messages about these subjects that have not left, or only those of these notices."""
     waiting = OutboxMessage.objects.filter(
         subject_type=subject_type, subject_id__among=subject_ids, status=Outgoing.PENDING, key__startswith="notice:"
     )
-    if numbers is not None:
+    if notices is not None:
+        numbers = Notice.objects.filter(pk__among=notices).values_list("number", flat=True)
         waiting = waiting.filter(key__in=[_message_key(number) for number in numbers])
     waiting.update(status=OUTBOX.target("cancel", Outgoing.PENDING))
 

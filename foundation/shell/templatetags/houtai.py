@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
@@ -12,13 +14,18 @@ from django.utils.translation import gettext as _
 from heroicons.templatetags.heroicons import heroicon_outline
 
 from foundation.audit.history import yuan
+from foundation.lifecycle import sentences
 from foundation.lifecycle.deadlines import SHANGHAI
 from foundation.shell.urls_for import shop_url as build_shop_url
+from foundation.shell.words import language
 
 register = template.Library()
 
 RED = timedelta(hours=1)
 AMBER = timedelta(hours=4)
+CLOCK_ICONS = {
+    "paused": "pause-circle", "overdue": "exclamation-triangle", "red": "fire", "amber": "clock", "green": "check-circle",
+}  # fmt: skip
 
 
 @register.simple_tag
@@ -54,15 +61,26 @@ def when(moment: datetime | None) -> SafeString | str:
     )
 
 
+@lru_cache(maxsize=8)
+def _clock_words(_language: str | None) -> dict[str, str]:
+    """What clocks say, looked up once per language: a list draws a hundred of them."""
+    return {
+        "days": _("%(days)d d %(hours)d h"), "hours": _("%(hours)d h %(minutes)02d min"),
+        "minutes": _("%(minutes)d min %(seconds)02d s"), "paused": _("clock stopped"), "overdue": _("overdue"),
+        "red": _("less than 1 h"), "amber": _("less than 4 h"), "green": _("in time"),
+    }  # fmt: skip
+
+
 def duration(span: timedelta) -> str:
     """A span in its two largest units: "2 d 3 h", "3 h 05 min", "12 min 30 s"."""
     seconds = int(span.total_seconds())
+    words = _clock_words(language())
     days, hours, minutes = seconds // 86400, seconds % 86400 // 3600, seconds % 3600 // 60
     if days:
-        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+        return words["days"] % {"days": days, "hours": hours}
     if hours:
-        return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}
-    return _("%(minutes)d min %(seconds)02d s") % {"minutes": minutes, "seconds": seconds % 60}
+        return words["hours"] % {"hours": hours, "minutes": minutes}
+    return words["minutes"] % {"minutes": minutes, "seconds": seconds % 60}
 
 
 @register.filter
@@ -92,15 +110,15 @@ class Countdown:
 def countdown_of(due_at: datetime, now: datetime, paused: bool = False) -> Countdown:
     """Four states by time left: > 4 h green, > 1 h amber, in time red, past overdue; or paused."""
     remaining = due_at - now
-    if paused:
-        return Countdown(due_at, now, "paused", duration(remaining), _("clock stopped"), "pause-circle")
+    state = "paused" if paused else _state(remaining)
+    text = duration(-remaining if state == "overdue" else remaining)
+    return Countdown(due_at, now, state, text, _clock_words(language())[state], CLOCK_ICONS[state])
+
+
+def _state(remaining: timedelta) -> str:
     if remaining < timedelta(0):
-        return Countdown(due_at, now, "overdue", duration(-remaining), _("overdue"), "exclamation-triangle")
-    if remaining <= RED:
-        return Countdown(due_at, now, "red", duration(remaining), _("less than 1 h"), "fire")
-    if remaining <= AMBER:
-        return Countdown(due_at, now, "amber", duration(remaining), _("less than 4 h"), "clock")
-    return Countdown(due_at, now, "green", duration(remaining), _("in time"), "check-circle")
+        return "overdue"
+    return "red" if remaining <= RED else "amber" if remaining <= AMBER else "green"
 
 
 @register.simple_tag
@@ -109,13 +127,21 @@ def countdown(due_at: datetime | None, now: datetime, paused: bool = False) -> S
     if not due_at:
         return SafeString('<span class="text-muted">—</span>')
     clock = countdown_of(due_at, now, paused)
-    state, label = clock.state, conditional_escape(clock.label)
+    face = _face(clock.state, clock.label)
+    return SafeString(
+        f'<span class="countdown countdown-{clock.state}" data-countdown data-state="{clock.state}"'
+        f' data-due="{due_at.isoformat()}" data-now="{now.isoformat()}"{face}{escape(clock.text)}</span></span>'
+    )
+
+
+@lru_cache(maxsize=64)
+def _face(state: str, label: str) -> str:
+    """What all clocks of a state show."""
+    label = escape(label)
     late = f"<span>{label}</span>" if state == "overdue" else ""
-    return mark_safe(  # a list draws a hundred of them
-        f'<span class="countdown countdown-{state}" data-countdown data-state="{state}" data-due="{due_at.isoformat()}"'
-        f' data-now="{now.isoformat()}" title="{label}">{_icon(clock.icon, 16)}'
-        f'<span class="visually-hidden" data-countdown-label>{label}</span>{late}'
-        f"<span data-countdown-text>{conditional_escape(clock.text)}</span></span>"
+    return (
+        f' title="{label}">{_icon(CLOCK_ICONS[state], 16)}<span class="visually-hidden" data-countdown-label>{label}</span>'
+        f"{late}<span data-countdown-text>"
     )
 
 
@@ -185,3 +211,9 @@ def query(context: Any, **changes: Any) -> str:
 def count_text(count: int) -> str:
     """A capped count: 1000 means "more than 999"."""
     return "999+" if count > 999 else str(count)
+
+
+@register.simple_tag
+def gap() -> str:
+    """What stands between two sentences in the reader's language."""
+    return sentences.gap()

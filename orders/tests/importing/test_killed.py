@@ -85,10 +85,11 @@ def test_two_imports_of_the_same_file_in_turns_make_each_order_once(begin, small
     assert sum(one["unchanged"] for one in figures) == 10
 
 
-@pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="the command is killed on a SQLite file, once a suite")
+@pytest.mark.long
+@pytest.mark.once
 def test_killed_with_signal_9_it_is_run_again_without_a_double(tmp_path):
     """The command in a process of its own, on a SQLite file, killed as soon as the first chunks are committed."""
-    rows = [paid_row(f"K{n}", "10", "1") for n in range(4000)]
+    rows = [paid_row(f"K{n}", "10", "1") for n in range(ROWS)]
     (tmp_path / "orders.csv").write_text(table(*rows), encoding="utf-8")
     environment = os.environ | {"HOUTAI_VAR_DIR": str(tmp_path / "var"), "DATABASE_URL": "", "HOUTAI_MODE": "demo"}
     _manage(environment, "migrate", "--verbosity", "0")
@@ -103,15 +104,16 @@ def test_killed_with_signal_9_it_is_run_again_without_a_double(tmp_path):
     first.send_signal(signal.SIGKILL)
     first.wait()
     before = _count(database)
-    assert 0 < before < 4000, "it was killed in the middle"
+    assert 0 < before < ROWS, "it was killed in the middle"
     figures = json.loads(_manage(environment, *command[2:]).splitlines()[-1])
-    assert figures["created"] + before == 4000
+    assert figures["created"] + before == ROWS
     assert figures["unchanged"] == before
-    assert _count(database) == 4000
+    assert _count(database) == ROWS
     paid = "SELECT count(*), count(DISTINCT order_id) FROM ledger_transaction WHERE movement = 'order_paid'"
-    assert sqlite3.connect(database).execute(paid).fetchone() == (4000, 4000)
+    assert sqlite3.connect(database).execute(paid).fetchone() == (ROWS, ROWS)
 
 
+ROWS = 3000  # six chunks
 MAKE_SHOP = (
     "from foundation.accounts.services import create_shop; from foundation.lifecycle import clock; "
     "create_shop(name='Killed', code='k', by=None, now=clock.now())"

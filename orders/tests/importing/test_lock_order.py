@@ -12,7 +12,7 @@ from orders.services import refund, refunds
 
 from .conftest import paid_row, table
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
 
 def test_a_refund_beside_an_import_never_waits_for_it_in_a_circle(take, shop, now, monkeypatch):

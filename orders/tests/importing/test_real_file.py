@@ -17,6 +17,7 @@ from orders.models import Order
 REAL = Path(settings.BASE_DIR).parent / "shared" / "data" / "tmall_orders_2020-02.csv"
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.long,
     pytest.mark.skipif(not REAL.exists(), reason=f"the real file is not here: {REAL.name} in ../shared/data"),
 ]
 

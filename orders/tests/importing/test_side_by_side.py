@@ -15,7 +15,7 @@ from orders.models import Order
 
 from .conftest import paid_row, table
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 ROWS = 60
 
 

@@ -1,0 +1,1 @@
+"""Parcels, tracking and interception: where is it, can it still be stopped, what will that cost (rules §4)."""
