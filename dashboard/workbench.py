@@ -14,8 +14,9 @@ from foundation.ledger.services import balances, taken_in_and_paid_out
 from foundation.lifecycle.deadlines import day_range, shanghai_day
 from foundation.shell.counting import capped_counts
 from foundation.shell.urls_for import shop_url
-from logistics.models import Interception, Parcel
-from logistics.states import Anomaly, Status
+from logistics.care_lists import waiting
+from logistics.models import Interception
+from logistics.states import Status
 from orders.models import Order
 from orders.states import OrderState
 from workorders.filters import MINE, SOON, TODAY, UNASSIGNED
@@ -112,11 +113,10 @@ def _orders(shop: Shop, now: datetime) -> list[Counted]:
 
 
 def _parcels(shop: Shop) -> list[Counted]:
-    lost = Parcel.objects.for_shop(shop).filter(anomaly=Anomaly.LOST, anomaly_seen_at=None)
     unanswered = Interception.objects.for_shop(shop).filter(status=Status.UNKNOWN)
     return [
-        Counted("lost", _("Lost parcels"), "archive-box-x-mark", lost.exclude(anomaly=""), "logistics:parcels",
-                f"?tab=anomalies&anomaly={Anomaly.LOST}", _("nothing scanned for two days, nobody decided yet"), "red"),
+        Counted("lost", _("Lost parcels"), "archive-box-x-mark", waiting(shop), "logistics:losses", "?tab=waiting",
+                _("nothing scanned for two days, nobody decided yet"), "red"),
         Counted("unanswered", _("Interceptions without an answer"), "no-symbol", unanswered, "logistics:interceptions",
                 "?tab=unknown", _("nobody knows whether the carrier has them"), "amber"),
     ]  # fmt: skip

@@ -120,7 +120,9 @@ class CloseRecallForm(forms.Form):
     def __init__(self, *args: Any, contacts: Iterable[Any], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.contacts = {one.number: one for one in contacts}
-        named = [(one.number, f"{one.number} · {one.get_who_display()}: {one.said[:60]}") for one in self.contacts.values()]
+        named = [
+            (one.number, f"{one.number} · {one.get_who_display()}: {one.said[:60]}") for one in self.contacts.values()
+        ]
         self.fields["contact"].choices = [("", "—"), *named]  # type: ignore[attr-defined]
 
     def clean_contact(self) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from foundation.lists import registry
 from foundation.lists.columns import MOMENT, MONEY, Column, Field, label_of
@@ -65,7 +66,7 @@ LOSSES = registry.register(
         page_of=lambda shop, row: shop_url(shop, "logistics:loss", number=row.number),
         tabs=[
             Tab("waiting", _("To settle"), WAITS, hot=True),
-            Tab("settled", _("Settled"), Q(loss__isnull=False), sort="-quiet"),
+            Tab("settled", pgettext_lazy("lost parcel", "Settled"), Q(loss__isnull=False), sort="-quiet"),
             Tab("all", _("All"), sort="-quiet"),
         ],
         sorts=[Sort("quiet", "last_scan_at", _("Last scan"))],
@@ -88,8 +89,8 @@ LOSSES = registry.register(
                 ],
             ),
             Column(
-                "order", _("Order"), cells.order, ["order__number", "order__item_title"], ["order"], css="wide",
-                fields=[Field(["order__number"], label=_("Order number")), Field(["order__item_title"], label=_("Goods"))],
+                "order", _("Order number"), cells.order, ["order__number", "order__item_title"], ["order"], css="wide",
+                fields=[Field(["order__number"]), Field(["order__item_title"], label=_("Goods"))],
             ),
             Column("value", _("Order paid"), cells.value, ["order__paid_minor"], ["order"], css="num amount end-card",
                    fields=[Field(["order__paid_minor"], MONEY)]),
@@ -144,8 +145,8 @@ RECALLS = registry.register(
                 fields=[Field(["parcel__number"]), Field(["carrier__name_zh"], label=_("Carrier"))],
             ),
             Column(
-                "order", _("Order"), cells.order, ["order__number", "order__item_title"], ["order"], css="wide",
-                fields=[Field(["order__number"], label=_("Order number")), Field(["order__item_title"], label=_("Goods"))],
+                "order", _("Order number"), cells.order, ["order__number", "order__item_title"], ["order"], css="wide",
+                fields=[Field(["order__number"]), Field(["order__item_title"], label=_("Goods"))],
             ),
             Column("owner", _("In charge"), cells.owner, ["owner__username", "owner__display_name"], ["owner"],
                    css="named", fields=[Field(["owner__username"])]),

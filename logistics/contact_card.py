@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
 from foundation.lifecycle.prepared import Prepared
@@ -32,17 +33,25 @@ class Card:
     revealed: bool
 
 
-def card_of(order: Order, now: datetime, *, parcel: Parcel | None = None, buyer: Buyer | None = None) -> Card:
+def platform_columns(now: Any) -> dict[str, Subquery]:
+    """The platform's phone and online service as columns of another statement, for a page that saves itself a query."""
+    rule = LogisticsPolicy.objects.filter(effective_from__lte=now).order_by("-effective_from", "-pk")
+    return {name: Subquery(rule.values(name)[:1]) for name in ("platform_phone", "platform_service_url")}
+
+
+def card_of(
+    order: Order, now: datetime, *, parcel: Parcel | None = None, buyer: Buyer | None = None, platform: Any = None
+) -> Card:
     """The card of a parcel, or of an order's own number. `buyer` is what `orders.services.reveal_buyer` gave out and
-    recorded. One query."""
-    rule: Any = IN_FORCE.first(now)
+    recorded, `platform` a row that has `platform_columns`. One query without it."""
+    rule: Any = platform if hasattr(platform, "platform_phone") else IN_FORCE.first(now)
     carrier = parcel.carrier if parcel else None
     number = parcel.tracking_number if parcel else order.tracking_number
     name = carrier.name if carrier else order.carrier
     address = _address(order, buyer) if buyer else ""
     return Card(
         order=order, carrier=carrier, carrier_name=name, tracking_number=number, address=address, revealed=buyer is not None,
-        platform_phone=rule.platform_phone if rule else "", platform_url=rule.platform_service_url if rule else "",
+        platform_phone=(rule and rule.platform_phone) or "", platform_url=(rule and rule.platform_service_url) or "",
         text=_text(order, name, number, address),
     )  # fmt: skip
 

@@ -9,10 +9,11 @@ from foundation.lists.cells import EMPTY, badge, copied, label, link, money, sta
 from orders.states import AfterSaleState
 
 from .models import Interception
-from .states import Origin, Payer, Status, WhyCancel, WhyIntercept
+from .states import ENDED, Origin, Payer, Status, WhyCancel, WhyIntercept
 
 Cell = SafeString | str
-BY_RULE, NOTHING_YET, PAID_BY = gettext_noop("by a rule"), gettext_noop("not charged yet"), gettext_noop("paid by")
+BY_RULE, PAID_BY, AFTER_SALE = gettext_noop("by a rule"), gettext_noop("paid by"), gettext_noop("After-sale")
+NOTHING_YET, NEVER = gettext_noop("not charged yet"), gettext_noop("was never charged")
 
 
 def number(row: Interception, page: Any) -> Cell:
@@ -37,11 +38,15 @@ def progress(row: Interception, page: Any) -> Cell:
 
 
 def reason(row: Interception, page: Any) -> Cell:
-    """Why it was asked for; after a cancel, why it was called off."""
-    why = label(WhyIntercept, row.reason)
+    """Why it was asked for; after a cancel, why it was called off; the order's after-sale state below."""
+    said = [label(WhyIntercept, row.reason)]
     if row.status == Status.CANCELLED and row.cancel_reason:
-        return SafeString(f"{why}{sub(label(WhyCancel, row.cancel_reason))}")
-    return SafeString(f"{why}{sub(word(BY_RULE))}") if row.origin == Origin.RULE else why
+        said.append(sub(label(WhyCancel, row.cancel_reason)))
+    elif row.origin == Origin.RULE:
+        said.append(sub(word(BY_RULE)))
+    if row.order.after_sale_state:
+        said.append(sub(SafeString(f"{word(AFTER_SALE)}: {label(AfterSaleState, row.order.after_sale_state)}")))
+    return SafeString("".join(said))
 
 
 def after_sale(row: Interception, page: Any) -> Cell:
@@ -50,9 +55,9 @@ def after_sale(row: Interception, page: Any) -> Cell:
 
 
 def cost(row: Interception, page: Any) -> Cell:
-    """The fee once it is booked, and who pays when it is not the shop."""
+    """The fee, whether it is booked, and who pays when it is not the shop."""
     if row.fee_at is None:
-        return SafeString(f"{money(row.fee_minor)}{sub(word(NOTHING_YET))}")
+        return SafeString(f"{money(row.fee_minor)}{sub(word(NEVER if row.status in ENDED else NOTHING_YET))}")
     paid = sub(SafeString(f"{word(PAID_BY)} {label(Payer, row.payer)}")) if row.payer != Payer.SHOP else ""
     return SafeString(f"{money(row.fee_minor)}{paid}")
 

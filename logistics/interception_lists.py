@@ -80,7 +80,8 @@ COLUMNS = [
         fields=[Field(["order__number"]), Field(["order__item_title"], label=_("Goods"))],
     ),
     Column(
-        "reason", pgettext_lazy("interception", "Reason"), cells.reason, ["reason", "cancel_reason", "origin", "status"],
+        "reason", pgettext_lazy("interception", "Reason"), cells.reason,
+        ["reason", "cancel_reason", "origin", "status", "order__after_sale_state"], ["order"],
         fields=[
             Field(["reason"], value=label_of(WhyIntercept)),
             Field(["origin"], value=label_of(Origin), label=_("Started")),
@@ -88,11 +89,11 @@ COLUMNS = [
         ],
     ),
     Column(
-        "after_sale", _("After-sale state"), cells.after_sale, ["order__after_sale_state"], ["order"], css="named",
+        "after_sale", _("After-sale state"), cells.after_sale, ["order__after_sale_state"], ["order"], css="named", shown=False,
         fields=[Field(["order__after_sale_state"], value=label_of(AfterSaleState))],
     ),
     Column(
-        "cost", _("Interception fee"), cells.cost, ["fee_minor", "fee_at", "payer"], css="num amount",
+        "cost", _("Interception fee"), cells.cost, ["fee_minor", "fee_at", "payer", "status"], css="num amount",
         fields=[Field(["fee_minor"], MONEY), Field(["fee_at"], MOMENT, label=_("Charged"))],
     ),
     Column("asked", _("Asked for"), cells.asked, ["requested_at"], css="end", sort="asked",
@@ -120,12 +121,12 @@ INTERCEPTIONS = registry.register(
         steady=True,
         page_of=_page_of,
         tabs=[
+            Tab("all", _("All")),
             Tab("pending", _("Pending"), Q(status=S.REQUESTED)),
             Tab("unknown", _("No answer"), Q(status=S.UNKNOWN), hot=True),
             Tab("running", _("Running"), Q(status__in=RUNNING)),
             Tab("coming", _("Coming back"), Q(status__in=COMING)),
             Tab("ended", _("Ended"), Q(status__in=ENDED)),
-            Tab("all", _("All")),
         ],
         sorts=[Sort("asked", "requested_at", _("Asked for"))],
         default_sort="-asked",

@@ -11,6 +11,7 @@ from foundation.ledger.models import Transaction
 from foundation.lifecycle import clock
 from foundation.lifecycle.invariants import invariant
 
+from . import care_invariants as _care_invariants  # noqa: F401 - registers its own
 from .models import CarrierCall, CarrierEvent, Interception, Parcel
 from .movements import FEE, STORAGE, STORAGE_GIVEN_BACK
 from .services.calls import STUCK_AFTER

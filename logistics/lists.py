@@ -52,7 +52,7 @@ COLUMNS = [
         "scan", _("Last scan"), cells.scan, ["last_scan_at", "last_scan_text"], css="wide",
         fields=[Field(["last_scan_text"]), Field(["last_scan_at"], MOMENT, label=_("Time of the last scan"))],
     ),
-    Column("province", _("Province"), cells.province, ["province"], css="named", fields=[Field(["province"])]),
+    Column("province", _("Province"), cells.province, ["province"], css="named nowrap", fields=[Field(["province"])]),
     Column("made", _("Made"), cells.made, ["created_at"], css="end", sort="made", fields=[Field(["created_at"], MOMENT)]),
     Column("shipped", _("Handed over"), cells.shipped, ["shipped_at"], css="named", shown=False,
            fields=[Field(["shipped_at"], MOMENT)]),

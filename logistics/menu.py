@@ -38,6 +38,9 @@ LOST, TO_RECALL = "lost parcels nobody settled", "recalls that are open"
 counting.register(LOST, waiting, "shop")
 counting.register(TO_RECALL, open_recalls, "shop")
 register(
-    "shipping", Item(_("Lost parcels"), "logistics:losses", "logistics.view", "exclamation-triangle", order=40, badge=LOST)
+    "shipping",
+    Item(_("Lost parcels"), "logistics:losses", "logistics.view", "exclamation-triangle", order=40, badge=LOST),
 )
-register("shipping", Item(_("Recalls"), "logistics:recalls", "logistics.view", "arrow-uturn-left", order=50, badge=TO_RECALL))
+register(
+    "shipping", Item(_("Recalls"), "logistics:recalls", "logistics.view", "arrow-uturn-left", order=50, badge=TO_RECALL)
+)

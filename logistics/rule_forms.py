@@ -20,7 +20,7 @@ class RuleForm(forms.Form):
 
     number = forms.RegexField(NUMBER, widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1, required=False)
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the rule"), max_length=60)
     amount_from = MoneyField(label=_("Order amount from, ¥"), required=False)
     amount_to = MoneyField(
         label=_("Order amount to, ¥"),

@@ -61,7 +61,7 @@ def carriers_of(rule: InterceptionRule) -> str:
 
 
 def names(carriers: list[str]) -> str:
-    return pgettext("between things in a row", ", ").join(carriers) or _("Every carrier that can intercept")
+    return pgettext("between things in a row", ", ").join(carriers) or _("every carrier that can intercept")
 
 
 def history(shop: Any, rule: InterceptionRule | None = None) -> list[Happening]:

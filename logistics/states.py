@@ -74,7 +74,7 @@ class Anomaly(models.TextChoices):
     NONE = "", _("None")
     NO_FIRST_SCAN = "no_scan", _("No first scan")  # 24 h after the number was entered
     STALLED = "stalled", _("No movement")  # 24 h since the last scan
-    LOST = "lost", _("Lost")  # 48 h since the last scan: the priority queue
+    LOST = "lost", pgettext_lazy("parcel", "Lost")  # 48 h since the last scan: the priority queue
     DISPUTED = "disputed", _("Signed, buyer says no")
     UNEXPECTED_RETURN = "return", _("Coming back unexpectedly")  # no interception, nobody asked
     NUMBER_REUSED = "reused", _("Number used elsewhere")
@@ -160,7 +160,7 @@ class Payer(models.TextChoices):
     SHOP = "shop", _("Shop")
     BUYER = "buyer", _("Buyer")
     PLATFORM = "platform", _("Platform")
-    CARRIER = "carrier", _("Carrier")  # nothing is booked
+    CARRIER = "carrier", pgettext_lazy("who pays", "Carrier")  # nothing is booked
 
 
 class CallKind(models.TextChoices):

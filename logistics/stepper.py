@@ -65,7 +65,7 @@ def next_step(row: Interception) -> str:
         S.RETURNING: _("The parcel comes back to the shop; the carrier reports its return."),
         S.RETURNED: _("Nothing more: the parcel is back."),
         S.REFUSED: _("Nothing more: the carrier refused. The parcel goes on to the buyer."),
-        S.FAILED: _("Nothing more: the parcel was delivered after all."),
+        S.FAILED: _("Nothing more: it came too late. The parcel goes on to the buyer."),
         S.CANCELLED: _("Nothing more: the shop called it off. The parcel goes on to the buyer unless the carrier reports otherwise."),
     }  # fmt: skip
     return said[row.status]

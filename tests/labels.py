@@ -81,6 +81,8 @@ LATER = {
     "Late shipment": "延迟发货",
     "Out of stock": "缺货",
     "Expected shipping time": "预计发货时间",
+    "Recall": "召回",
+    "Replace goods": "更换商品",
     "Reship": "补发",
     "Compensation": "赔偿金",
     "Sign-off slip": "签收底单",

@@ -96,6 +96,7 @@ def call_off(tale: Tale, parcel: Parcel, now: datetime) -> None:
         parcel.interceptions.get().pk, reason=WhyCancel.CLICKED_BY_MISTAKE, note="点错包裹，买家要货", typed=parcel.tail,
         by=tale.who("guanli"), now=now,
     )  # fmt: skip
+    tale.timeline.add(now + MINUTE, services.deliver_due)
     services.attach(
         parcel.pk, [pictures.upload("carrier_answer", parcel.order)], caption="网点确认继续派送", by=tale.who("guanli"), now=now
     )

@@ -32,12 +32,12 @@ def tell(timeline: Timeline, cast: Cast, shop: Shop, book: Book, how_many: int) 
 
     Answers how many orders that takes; none without the sandbox carrier, whose word they are.
     """
-    if not sandbox.is_on():
+    if not sandbox.is_on() or how_many < 3:
         return 0
     tale = Tale(timeline, cast, shop, book)
     interceptions.rules(tale)
     for story in TALES:
-        if tale.orders + 2 > how_many:
+        if tale.orders + 3 > how_many:
             break
         story(tale)
     interceptions.ask_last(tale)

@@ -66,7 +66,7 @@ def write(parcels: Iterable[Parcel], now: datetime) -> None:
         ]  # fmt: skip
         read = tracking.read([_Found(event) for event in events], parcel.arrival_status)
         last = events[-1]
-        said[parcel.pk] = (read.state, read.picked_up_at, parcel.signed_at, last.at, last.text[:200])
+        said[parcel.pk] = (read.state, events[0].at, parcel.signed_at, last.at, last.text[:200])
     insert_many(scans)
     update_many(Parcel, said, COLUMNS)
 

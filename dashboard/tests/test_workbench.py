@@ -59,8 +59,8 @@ def test_every_number_is_the_count_of_the_list_behind_it(shop, owner, cases, loo
     make_order(shop, now=NOON, **to_ship, promised_ship_at=NOON)
     make_order(shop, now=NOON, **to_ship)
     make_order(shop, now=NOON, status="shipped", signed_at=None, tracking_uploaded_at=None, tracking_number="")
-    make_parcel(shop, NOON, anomaly="lost", anomaly_at=NOON)
-    make_parcel(shop, NOON, anomaly="lost", anomaly_at=NOON, anomaly_seen_at=NOON)
+    make_parcel(shop, NOON, anomaly="lost", anomaly_at=NOON, last_scan_at=NOON - timedelta(days=3))
+    make_parcel(shop, NOON, anomaly="lost", anomaly_at=NOON, anomaly_seen_at=NOON, last_scan_at=NOON - timedelta(days=3))
     make_parcel(shop, NOON, anomaly="stalled", anomaly_at=NOON)
     for status in ("unknown", "unknown", "requested"):
         Interception.objects.filter(pk=intercept(make_parcel(shop, NOON), NOON).pk).update(status=status)

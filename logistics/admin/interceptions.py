@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.desks import ReadOnly
@@ -57,7 +57,7 @@ class InterceptionAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.action(description=_("Ask the carrier how it stands"))
     def ask_the_carrier(self, request: HttpRequest, queryset: QuerySet[Interception]) -> None:
-        self._each(request, queryset, services.reconcile, _now("The carrier is being asked; its answer stands here shortly."))
+        self._each(request, queryset, services.reconcile, gettext("The carrier is being asked; its answer stands here shortly."))
 
     @admin.action(description=_("By phone: the carrier has it"))
     def it_has_it(self, request: HttpRequest, queryset: QuerySet[Interception]) -> None:
@@ -77,10 +77,10 @@ class InterceptionAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.action(description=_("Book the fee of one intercepted after its cancel"))
     def book_the_fee(self, request: HttpRequest, queryset: QuerySet[Interception]) -> None:
-        self._each(request, queryset, services.book_late_fee, _now("Booked."))
+        self._each(request, queryset, services.book_late_fee, gettext("Booked."))
 
     def _heard(self, request: HttpRequest, queryset: QuerySet[Interception], verb: str) -> None:
-        self._each(request, queryset, partial(services.heard_by_phone, verb=verb), _now("Written down."))
+        self._each(request, queryset, partial(services.heard_by_phone, verb=verb), gettext("Written down."))
 
     def _each(self, request: HttpRequest, rows: QuerySet[Interception], verb: Callable[..., Any], done: str) -> None:
         for interception in rows:

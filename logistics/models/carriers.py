@@ -120,6 +120,11 @@ class LogisticsPolicy(PolicyRow):
         verbose_name = gettext_lazy("logistics rule")
         verbose_name_plural = gettext_lazy("logistics rules")
 
+    def clean(self) -> None:
+        """Refuses the buyer as the one who pays for a lost parcel: what is sent again is free to the buyer."""
+        if self.lost_payer == Payer.BUYER:
+            raise ValidationError({"lost_payer": _("The buyer never pays for a lost parcel.")})
+
 
 class CarrierCode(models.Model):
     """What a code of a source means: scans → ParcelState, interceptions → a verb of `states.INTERCEPTION`.

@@ -200,7 +200,8 @@ def _tell(kind: str, parcels: Iterable[Parcel], now: datetime) -> None:
         by_shop[one.shop_id].append(one)
     shops = Shop.objects.in_bulk(by_shop)
     tells = [
-        Tell(found[0], shop_id=pk, data={"count": len(found)}, url=_where(shops[pk], kind)) for pk, found in by_shop.items()
+        Tell(found[0], shop_id=pk, data={"count": len(found)}, url=_where(shops[pk], kind))
+        for pk, found in by_shop.items()
     ]
     tell_many(kind, tells, now=now)
 

@@ -92,6 +92,8 @@ def _path(verb: str, status: str) -> list[str]:
 
 
 def _why_not(verb: str, status: str) -> str:
+    if not verb and status == Status.CANCELLED:
+        return _("It was cancelled before; what the carrier says is kept.")
     return INTERCEPTION.why_not(verb, status) if verb else _("Nobody has said yet what this code means.")
 
 

@@ -53,12 +53,12 @@ def fastest_carriers(shop: Shop | int, province: str, *, now: datetime) -> list[
         signed_at__isnull=False,
     )  # fmt: skip
     newest = rows.order_by("-created_at", "-pk").values_list("carrier_id", "picked_up_at", "signed_at")[:MOST_PARCELS]
-    took: dict[int, list[timedelta]] = {}
+    took: dict[int, list[float]] = {}
     for carrier_pk, picked_up_at, signed_at in newest:
         if signed_at > picked_up_at:
-            took.setdefault(carrier_pk, []).append(signed_at - picked_up_at)
+            took.setdefault(carrier_pk, []).append((signed_at - picked_up_at).total_seconds())
     carriers = Carrier.objects.filter(active=True).in_bulk(list(took)) if took else {}
-    speeds = [Speed(one, median(took[pk]), len(took[pk])) for pk, one in carriers.items()]
+    speeds = [Speed(one, timedelta(seconds=median(took[pk])), len(took[pk])) for pk, one in carriers.items()]
     return sorted(speeds, key=lambda one: (one.parcels < ENOUGH, one.median, one.carrier.position))
 
 
@@ -161,7 +161,9 @@ def _send_again(loss: Loss, carrier: Carrier | None, number: str, rule: Logistic
 def _compensate(loss: Loss, amount_minor: int) -> None:
     order, most = loss.parcel.order, most_minor(loss.parcel.order)
     if not 0 < amount_minor <= most:
-        raise Invalid(_("The compensation is more than nothing and at most %(most)s.") % {"most": yuan(most)}, field="amount")
+        raise Invalid(
+            _("The compensation is more than nothing and at most %(most)s.") % {"most": yuan(most)}, field="amount"
+        )
     loss.amount_minor = amount_minor
     book(loss.parcel, COMPENSATION[Payer(loss.payer)], "compensation", amount_minor, by=loss.by, now=loss.at)
     note_compensation_many({order.pk: amount_minor}, now=loss.at)

@@ -31,7 +31,14 @@ IN_CHARGE = "logistics.recall_in_charge"
 
 @transaction.atomic
 def open_recall(
-    parcel_pk: int, *, by: Any, now: datetime, key: str, note: str = "", carrier: Carrier | None = None, owner: Any = None
+    parcel_pk: int,
+    *,
+    by: Any,
+    now: datetime,
+    key: str,
+    note: str = "",
+    carrier: Carrier | None = None,
+    owner: Any = None,
 ) -> Recall:
     """Somebody (`owner`, by default who opens it) is to get a parcel back that has no number; the same key gives the first.
 
@@ -147,7 +154,9 @@ def _check(shop_pk: int, note: str, owner: Any) -> None:
         raise Invalid(_("Only a member of the shop can be in charge."), field="owner")
 
 
-def _check_cost(recall: Recall, cost_minor: int, payer: str, files: list[StoredFile], contact: ContactRecord | None) -> None:
+def _check_cost(
+    recall: Recall, cost_minor: int, payer: str, files: list[StoredFile], contact: ContactRecord | None
+) -> None:
     if not 0 <= cost_minor <= MOST_MINOR:
         raise Invalid(_("A recall costs between ¥0 and ¥1,000."), field="cost")
     if payer not in Payer.values:

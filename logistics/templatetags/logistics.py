@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop
 
 from foundation.lifecycle import clock
 from foundation.lists.templatetags.lists import next_field
@@ -20,6 +21,16 @@ ICONS = {
     ParcelState.EXCEPTION: "exclamation-triangle", ParcelState.REFUSED: "hand-raised",
     ParcelState.RETURNING: "arrow-uturn-left", ParcelState.RETURNED: "home",
 }  # fmt: skip
+SOURCES = {
+    "sandbox": gettext_noop("sandbox carrier"), "kuaidi100": gettext_noop("Kuaidi100"), "phone": gettext_noop("by phone"),
+    "scans": gettext_noop("from the scans"), "query": gettext_noop("asked by the system"),
+}  # fmt: skip
+
+
+@register.filter
+def source_name(source: str) -> str:
+    """Where a carrier's word came from, as people say it; an adapter nobody named stays as it is."""
+    return gettext(SOURCES[source]) if source in SOURCES else source
 
 
 @register.filter

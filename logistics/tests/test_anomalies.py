@@ -43,7 +43,9 @@ def test_no_first_scan_a_day_after_the_number(shop, now, hours, anomaly):
     assert found(parcel) == anomaly
 
 
-@pytest.mark.parametrize(("hours", "anomaly"), [(23, ""), (25, Anomaly.STALLED), (47, Anomaly.STALLED), (49, Anomaly.LOST)])
+@pytest.mark.parametrize(
+    ("hours", "anomaly"), [(23, ""), (25, Anomaly.STALLED), (47, Anomaly.STALLED), (49, Anomaly.LOST)]
+)
 def test_no_movement_is_stalled_after_a_day_and_lost_after_two(shop, now, hours, anomaly):
     parcel = quiet(shop, now, hours)
     watch(now)

@@ -46,7 +46,8 @@ def test_tabs_say_what_waits(client, shop, now):
     pending, accepted, stopped = many(shop, now, 3)
     say(accepted, "accept", now)
     say(stopped, "succeed", now)
-    assert shown(client, url(shop)) == [pending.number]
+    assert shown(client, url(shop) + "?tab=pending") == [pending.number]
+    assert len(shown(client, url(shop))) == 3
     assert shown(client, url(shop) + "?tab=running") == [accepted.number]
     assert shown(client, url(shop) + "?tab=coming") == [stopped.number]
     assert len(shown(client, url(shop) + "?tab=all")) == 3

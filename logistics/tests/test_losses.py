@@ -28,7 +28,9 @@ def lost(shop, now, **said):
 
 
 def out(parcel, by, now, way=WayOut.RESHIP, **said):
-    given = {"carrier": carrier("sf"), "number": OWN, "key": "test:1"} if way != WayOut.COMPENSATE else {"key": "test:1"}
+    given = (
+        {"carrier": carrier("sf"), "number": OWN, "key": "test:1"} if way != WayOut.COMPENSATE else {"key": "test:1"}
+    )
     return solve(parcel.pk, way=way, by=by, now=now, **(given | said))
 
 
@@ -57,7 +59,11 @@ def test_the_lowest_median_to_that_province_is_first(shop, now):
     brought(shop, now, "yto", 2)
     brought(shop, now, "jd", 0.5, province="西藏自治区")
     found = fastest_carriers(shop, "浙江省", now=now)
-    assert [(one.carrier.code, one.days, one.parcels) for one in found] == [("sf", 1.0, 4), ("yto", 2.0, 3), ("zto", 3.0, 3)]
+    assert [(one.carrier.code, one.days, one.parcels) for one in found] == [
+        ("sf", 1.0, 4),
+        ("yto", 2.0, 3),
+        ("zto", 3.0, 3),
+    ]
     assert fastest_carriers(shop, "海南省", now=now) == []
 
 
@@ -194,7 +200,13 @@ def url(shop, parcel=None):
 
 
 def form(parcel, **said):
-    given = {"way": "reship", "carrier": "sf", "number": OWN, "version": parcel.version, "request_key": str(uuid.uuid4())}
+    given = {
+        "way": "reship",
+        "carrier": "sf",
+        "number": OWN,
+        "version": parcel.version,
+        "request_key": str(uuid.uuid4()),
+    }
     return given | said
 
 
@@ -235,7 +247,9 @@ def test_an_older_form_is_409_and_keeps_what_was_typed(shop, owner, sign_in, now
     assert answer.status_code == 409 and "看过了" in answer.content.decode() and OWN in answer.content.decode()
 
 
-@pytest.mark.parametrize("said", [{"carrier": ""}, {"way": "compensate"}, {"way": "compensate", "amount": "x"}, {"way": ""}])
+@pytest.mark.parametrize(
+    "said", [{"carrier": ""}, {"way": "compensate"}, {"way": "compensate", "amount": "x"}, {"way": ""}]
+)
 def test_a_form_that_lacks_something_is_422(shop, owner, sign_in, now, said):
     parcel = lost(shop, now)
     assert sign_in(owner).post(url(shop, parcel), form(parcel, **said)).status_code == 422

@@ -53,7 +53,9 @@ def test_a_lost_parcels_page_leads_to_the_ways_out(shop, owner, sign_in, now):
 
 @pytest.mark.parametrize("kind", ["lost", "unnumbered"])
 def test_the_page_stays_within_twelve_statements(shop, owner, sign_in, now, kind, django_assert_max_num_queries):
-    said = {"anomaly": Anomaly.LOST, "anomaly_at": now} if kind == "lost" else {"tracking_number": "", "status": "label"}
+    said = (
+        {"anomaly": Anomaly.LOST, "anomaly_at": now} if kind == "lost" else {"tracking_number": "", "status": "label"}
+    )
     parcel = make_parcel(shop, now, **said)
     if kind == "unnumbered":
         open_recall(parcel.pk, by=owner, now=now, key="x")

@@ -97,11 +97,15 @@ def test_what_others_pay_does_not_touch_the_shop_and_is_shown_by_something(shop,
     contact = talk(recall, owner, now)
     done = close_recall(recall.pk, recalled=True, cost_minor=700, payer=payer, contact=contact, by=owner, now=now)
     assert done.contact == contact
-    assert list(Transaction.objects.filter(movement__startswith="recall").values_list("movement", flat=True)) == movements
+    assert (
+        list(Transaction.objects.filter(movement__startswith="recall").values_list("movement", flat=True)) == movements
+    )
     assert sum(row.amount_minor for row in order_story(recall.order_id) if row.movement.startswith("recall")) == 0
 
 
-@pytest.mark.parametrize("said", [{"cost_minor": -1}, {"cost_minor": 100_001}, {"payer": "nobody"}, {"note": "x" * 301}])
+@pytest.mark.parametrize(
+    "said", [{"cost_minor": -1}, {"cost_minor": 100_001}, {"payer": "nobody"}, {"note": "x" * 301}]
+)
 def test_what_makes_no_sense_is_refused(shop, owner, now, said):
     recall = opened(shop, owner, now)
     with pytest.raises(Invalid):

@@ -37,7 +37,7 @@ def test_the_list_shows_order_range_carriers_and_overlap(client, shop, rule, own
     rule.__class__.objects.filter(pk=rule.pk).update(enabled=True)
     create_rule(shop.pk, Terms("Dearer", 4000, None), by=owner, now=now, enabled=True)
     said = client.get(url(shop, "interception-rules")).content.decode()
-    assert "¥10.00 to ¥50.00" in said and "Every carrier that can intercept" in said
+    assert "¥10.00 to ¥50.00" in said and "every carrier that can intercept" in said
     assert "Some of these orders are taken by a rule above it" in said
     assert "Made “Dearer”: order amount ¥40.00 to no upper end" in said
 

@@ -23,7 +23,7 @@ from ..care_forms import CareForm, LossForm
 from ..care_lists import LOSSES
 from ..models import LogisticsPolicy, Loss, Parcel
 from ..services import losses as ways
-from ..services.shipping import carriers_offered
+from ..services.shipping import carriers_offered, warnings
 from ..states import Payer, WayOut
 from . import parcels as page
 
@@ -57,6 +57,9 @@ def loss(request: HttpRequest, number: str) -> HttpResponse:
     except DomainError as error:
         return refused(request, error, DETAIL, _context(request, _get(request, number), form))
     messages.success(request, _what_was_done(done))
+    if done.reship and done.reship.tracking_number:
+        for strange in warnings(request.shop, done.reship.carrier, done.reship.tracking_number, parcel=done.reship):  # type: ignore[attr-defined]
+            messages.warning(request, strange)
     return redirect(_page(parcel))
 
 
@@ -131,4 +134,6 @@ def _what_was_done(loss: Loss) -> str:
         return _("The buyer got the compensation.")
     if loss.reship.tracking_number:
         return _("Sent again as %(number)s.") % {"number": loss.reship.number}
-    return _("The parcel %(number)s is to be sent; its tracking number is still missing.") % {"number": loss.reship.number}
+    return _("The parcel %(number)s is to be sent; its tracking number is still missing.") % {
+        "number": loss.reship.number
+    }

@@ -141,7 +141,9 @@ def _store(request: HttpRequest, row: Recall, uploads: list[Any], stored: list[S
 
 
 def _get(request: HttpRequest, number: str) -> Recall:
-    rows: QuerySet[Recall] = Recall.objects.select_related("parcel", "order", "carrier", "owner", "contact", "opened_by")
+    rows: QuerySet[Recall] = Recall.objects.select_related(
+        "parcel", "order", "carrier", "owner", "contact", "opened_by"
+    )
     row = get_for_shop(rows, request.shop, number=number)  # type: ignore[attr-defined]
     row.shop = row.order.shop = row.parcel.shop = request.shop  # type: ignore[attr-defined]
     row.parcel.order, row.parcel.carrier = row.order, row.carrier

@@ -70,6 +70,18 @@ def choose(page: Page) -> None:
         page.locator("main tbody input[name=id]").nth(place).check()
 
 
+def first_row(page: Page) -> None:
+    """Open what stands first in a list."""
+    page.locator("main tbody a.mono").first.click()
+    page.locator(".track, .stepper").first.wait_for()
+
+
+def rule(page: Page) -> None:
+    """Open the first rule: what it would have done."""
+    page.locator("main a[href*='/shipping/rules/IR']").first.click()
+    page.wait_for_url(lambda url: "/rules/IR" in url)
+
+
 def first_case(page: Page) -> None:
     """Open the first row of the reviewers' queue."""
     page.locator("#result_list tbody a, main table tbody a").first.click()
@@ -90,6 +102,10 @@ SHOTS = [
     Shot("library", "kefu", "/s/qinghe/work-orders/{case}/", library),
     Shot("next-to-forfeit", "dianzhu", "/s/qinghe/work-orders/board/"),
     Shot("notices", "kefu", "/s/qinghe/notices/"),
+    Shot("package-centre", "kefu", "/s/qinghe/shipping/"),
+    Shot("parcel", "kefu", "/s/qinghe/shipping/?tab=in_transit", first_row),
+    Shot("interception", "guanli", "/s/qinghe/shipping/interceptions/?tab=running", first_row),
+    Shot("rule", "guanli", "/s/qinghe/shipping/rules/", rule),
     Shot("settlement", "caiwu", "/s/qinghe/settlement/"),
     Shot("staff", "dianzhu", "/s/qinghe/staff/"),
     Shot("review-queue", "shenhe", "/admin/workorders/workorder/"),

@@ -38,5 +38,5 @@ def reships(shop: Any, how_many: int) -> list[tuple[WorkOrder, Callable[[], Answ
 
 def reship(case: WorkOrder) -> tuple[WorkOrder, Callable[[], Answer]]:
     now = clock.now()
-    kept = factories.keep(case, now, branch=Branch.RESHIP, note="again", reship_number=f"YT{case.pk}")
+    kept = factories.keep(case, now, branch=Branch.RESHIP, note="again", reship_number=f"YT{case.pk:010d}")
     return kept, partial(services.submit_answer, case.pk, branch=Branch.RESHIP, version=kept.version, by=None, now=now)

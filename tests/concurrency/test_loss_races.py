@@ -33,7 +33,13 @@ def lost(shop: Any, how_many: int) -> list[Parcel]:
     """Parcels that count as lost, each of an order of its own."""
     now = clock.now()
     orders = make_orders(
-        shop, how_many, now, status=OrderState.SHIPPED, signed_at=None, carrier="中通快递", tracking_number="73100000000001"
+        shop,
+        how_many,
+        now,
+        status=OrderState.SHIPPED,
+        signed_at=None,
+        carrier="中通快递",
+        tracking_number="73100000000001",
     )
     made = list(Parcel.objects.filter(order__in=orders).order_by("pk"))
     for parcel in made:

@@ -13,7 +13,7 @@ from foundation.accounts.access import get_for_shop, requires
 from foundation.lifecycle import clock
 from foundation.lifecycle.prepared import Prepared
 from foundation.shell.urls_for import shop_url
-from logistics.contact_card import card_of
+from logistics.contact_card import card_of, platform_columns
 from logistics.models import Parcel
 from orders.views.detail import contacts_of
 
@@ -35,12 +35,13 @@ def cases() -> "QuerySet[WorkOrder]":
     )
 
 
-def _family(shop: int, number: str) -> "QuerySet[WorkOrder]":
+def _family(shop: int, number: str, now: datetime) -> "QuerySet[WorkOrder]":
     order = WorkOrder.objects.filter(shop_id=shop, number=number).values("order_id")
-    return cases().filter(order_id=order[:1], shop_id=shop).order_by("-pk")
+    rows = cases().annotate(**platform_columns(now))
+    return rows.filter(order_id=order[:1], shop_id=shop).order_by("-pk")
 
 
-FAMILY = Prepared(_family, int, str)
+FAMILY = Prepared(_family, int, str, datetime)
 DECISIONS = Prepared(lambda case: Decision.objects.select_related("by").filter(work_order=case), int)
 ANSWERS = Prepared(
     lambda case: Answer.objects.select_related("sheet__file", "submitted_by", "contact").filter(work_order=case), int
@@ -58,13 +59,14 @@ NEXT = Prepared(
 @requires("workorders.view")
 def work_order(request: HttpRequest, number: str) -> HttpResponse:
     """The order's cases are read together: the others stand on the page of each."""
-    family = FAMILY.rows(request.shop.pk, number)
+    now = clock.now()
+    family = FAMILY.rows(request.shop.pk, number, now)
     case = next((one for one in family if one.number == number), None)
     if case is None:
         raise Http404
     case.shop = case.order.shop = request.shop
     others = [one for one in family if one is not case][:MOST_OTHERS]
-    return render(request, DETAIL, detail_context(request, case, clock.now(), others=others))
+    return render(request, DETAIL, detail_context(request, case, now, others=others))
 
 
 def detail_context(
@@ -163,7 +165,7 @@ def _branch(request: HttpRequest, case: WorkOrder, draft: Draft) -> str:
 
 def _card(case: WorkOrder, parcels: list[Parcel], now: datetime) -> Any:
     """Whom to call about the order's first parcel; what is read out there names the case too."""
-    card = card_of(case.order, now, parcel=parcels[0] if parcels else None)
+    card = card_of(case.order, now, parcel=parcels[0] if parcels else None, platform=case)
     said = _("work order %(number)s") % {"number": case.number}
     return replace(card, text=f"{card.text}\n{said}")
 
