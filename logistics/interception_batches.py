@@ -46,7 +46,7 @@ class InterceptForm(forms.Form):
 class CancelForm(forms.Form):
     """Why, who pays, and that it is known to be final."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=WhyCancel)
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", "—"), *WhyCancel.choices])
     payer = forms.ChoiceField(label=_("Responsible party"), choices=Payer, initial=Payer.SHOP)
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
     final = forms.BooleanField(

@@ -29,7 +29,10 @@ def parcel(row: Interception, page: Any) -> Cell:
 
 def order(row: Interception, page: Any) -> Cell:
     opened = link(page.link_to("orders:order")(row.order.number), row.order.number, "mono")
-    return SafeString(f"{opened} {copied(row.order.number)}{sub(row.order.item_title or EMPTY, 'clamp')}")
+    said = sub(row.order.item_title or EMPTY, "clamp")
+    if kept := row.order.after_sale_state:
+        said = SafeString(f"{said}{sub(SafeString(f'{word(AFTER_SALE)}: {label(AfterSaleState, kept)}'))}")
+    return SafeString(f"{opened} {copied(row.order.number)}{said}")
 
 
 def progress(row: Interception, page: Any) -> Cell:
@@ -38,14 +41,12 @@ def progress(row: Interception, page: Any) -> Cell:
 
 
 def reason(row: Interception, page: Any) -> Cell:
-    """Why it was asked for; after a cancel, why it was called off; the order's after-sale state below."""
+    """Why it was asked for; after a cancel, why it was called off."""
     said = [label(WhyIntercept, row.reason)]
     if row.status == Status.CANCELLED and row.cancel_reason:
         said.append(sub(label(WhyCancel, row.cancel_reason)))
     elif row.origin == Origin.RULE:
         said.append(sub(word(BY_RULE)))
-    if row.order.after_sale_state:
-        said.append(sub(SafeString(f"{word(AFTER_SALE)}: {label(AfterSaleState, row.order.after_sale_state)}")))
     return SafeString("".join(said))
 
 

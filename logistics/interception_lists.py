@@ -76,12 +76,12 @@ COLUMNS = [
         ],
     ),
     Column(
-        "order", _("Order number"), cells.order, ["order__number", "order__item_title"], ["order"], css="wide",
+        "order", _("Order number"), cells.order,
+        ["order__number", "order__item_title", "order__after_sale_state"], ["order"], css="wide",
         fields=[Field(["order__number"]), Field(["order__item_title"], label=_("Goods"))],
     ),
     Column(
-        "reason", pgettext_lazy("interception", "Reason"), cells.reason,
-        ["reason", "cancel_reason", "origin", "status", "order__after_sale_state"], ["order"],
+        "reason", pgettext_lazy("interception", "Reason"), cells.reason, ["reason", "cancel_reason", "origin", "status"],
         fields=[
             Field(["reason"], value=label_of(WhyIntercept)),
             Field(["origin"], value=label_of(Origin), label=_("Started")),

@@ -35,7 +35,7 @@ COLUMNS = [
         ],
     ),
     Column(
-        "order", _("Order"), cells.order, ["order__number", "order__item_title"], css="wide",
+        "order", _("Order number"), cells.order, ["order__number", "order__item_title"], css="wide",
         fields=[Field(["order__number"], label=_("Order number")), Field(["order__item_title"], label=_("Goods"))],
     ),
     Column(

@@ -62,7 +62,6 @@ def _upload_context(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
     jobs = Job.objects.filter(shop=request.shop, kind=steps.RUN).select_related("by", "input_file")  # type: ignore[attr-defined]
     return {
         "form": form,
-        "columns": [label for label, _zh, _names in reading.COLUMNS.values()],
         "recent": jobs.order_by("-pk")[:RECENT],
     }
 
