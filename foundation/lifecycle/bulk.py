@@ -48,14 +48,14 @@ def insert_many(objects: Sequence[M]) -> list[M]:
     if not objects:
         return objects
     model = type(objects[0])
-    if not _can_copy(model, objects[0]):
+    if not _can_copy(model, objects):
         return model._base_manager.bulk_create(objects, batch_size=500)
     return _copy(model, objects) if len(objects) >= WORTH_IT else _insert(model, objects)
 
 
 def write_many(objects: Sequence[Model]) -> None:
     """`insert_many` of rows nobody asks for again: many of them never learn their pks, which saves asking for those."""
-    if len(objects) < WORTH_IT or not _can_copy(type(objects[0]), objects[0]):
+    if len(objects) < WORTH_IT or not _can_copy(type(objects[0]), objects):
         insert_many(objects)
         return
     model = type(objects[0])
@@ -114,13 +114,16 @@ def _array_of(field: Any, connection: Any) -> str:
     return "text" if isinstance(field, CharField | TextField) else str(field.db_type(connection))
 
 
-def _can_copy(model: type[Model], first: Model) -> bool:
+def _can_copy(model: type[Model], objects: Sequence[Model]) -> bool:
+    """Whether every value stands on the objects already; of a column with the database's default each is looked at."""
+    first = objects[0]
     if connections[router.db_for_write(model)].vendor != "postgresql" or first.pk is not None:
         return False
-    return not any(
-        isinstance(getattr(first, field.attname), DatabaseDefault | FieldFile) or _fills_itself(field)
-        for field in model._meta.local_concrete_fields
-    )
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    if any(isinstance(getattr(first, field.attname), FieldFile) or _fills_itself(field) for field in fields):
+        return False
+    left = [field.attname for field in fields if field.has_db_default()]
+    return not any(isinstance(obj.__dict__[name], DatabaseDefault) for name in left for obj in objects)
 
 
 def _fills_itself(field: Any) -> bool:

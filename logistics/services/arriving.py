@@ -26,6 +26,7 @@ ARRIVED_AS = {
     OrderState.COMPLETED: ParcelState.SIGNED,
 }
 CHUNK = 1000
+ASKED_ABOUT = ("tracking_number", "carrier_id", "numbered_at")  # what an interception was asked for with
 
 
 @transaction.atomic
@@ -105,7 +106,10 @@ def _made(order: Order, names: Names, now: datetime) -> Parcel:
 
 
 def _revise(parcel: Parcel, order: Order, names: Names, now: datetime) -> bool:
-    """Follow what a revised order says: its number, its hand-over, that it was signed for. Scans stay as they are."""
+    """Follow what a revised order says: its number, its hand-over, that it was signed for. Scans stay as they are.
+
+    While an interception runs the parcel keeps the number and the carrier that were asked about, as in `upload_tracking`.
+    """
     carrier: Carrier | None = names.find(order.carrier) or parcel.carrier
     said = {
         "tracking_number": _number(order) or parcel.tracking_number,
@@ -118,6 +122,8 @@ def _revise(parcel: Parcel, order: Order, names: Names, now: datetime) -> bool:
     }
     if order.tracking_number and _number(order) == parcel.tracking_number:
         said["numbered_at"] = parcel.numbered_at or said["numbered_at"]
+    if parcel.interception_status in OPEN:
+        said = {name: value for name, value in said.items() if name not in ASKED_ABOUT}
     changed = {name: value for name, value in said.items() if getattr(parcel, name) != value}
     if not changed:
         return False

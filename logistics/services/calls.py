@@ -61,12 +61,8 @@ def _key(interception: Interception, kind: str) -> str:
 
 
 def call_off(interception: Interception, *, now: datetime) -> None:
-    """A locked interception was cancelled: a request that has not left is dropped, else the carrier is told."""
-    requests = calls_of(interception, CallKind.REQUEST)
-    dropped = requests.filter(status=CallState.PENDING).update(
-        status=CALL.target("drop", CallState.PENDING), done_at=now, error="cancelled before it was sent"
-    )
-    if not dropped and requests.filter(status__in=MAY_HAVE_ARRIVED).exists():
+    """A locked interception was cancelled: a request that had not left was dropped with it, else the carrier is told."""
+    if may_have_arrived(interception):
         queue([(interception, CallKind.CANCEL)], now=now)
 
 
@@ -103,13 +99,13 @@ def rescue_stuck(now: datetime) -> dict[str, int]:
 
 
 def lose_answers(now: datetime) -> dict[str, int]:
-    """The job: asked for, the call gone out, and nothing heard within the rule's minutes: nobody knows (rules §4)."""
+    """The job: asked for, and nothing heard within the rule's minutes of the call: nobody knows (rules §4)."""
     try:
         since = now - timedelta(minutes=LogisticsPolicy.objects.in_force(now).answer_minutes)
     except NoPolicy:
         return {"unknown": 0}
-    waiting = calls_still_out()
-    rows = Interception.objects.filter(~Exists(waiting), status=Status.REQUESTED, requested_at__lte=since)
+    just_sent = CarrierCall.objects.filter(interception=OuterRef("pk"), kind=CallKind.REQUEST, done_at__gt=since)
+    rows = Interception.objects.filter(~Exists(calls_still_out()), ~Exists(just_sent), status=Status.REQUESTED, requested_at__lte=since)
     pks = rows.order_by("requested_at", "pk").values_list("pk", flat=True)
     done = in_chunks(pks, partial(_lose_chunk, now=now), park=lambda pk, reason: None, size=CHUNK)
     return {"unknown": done.done}

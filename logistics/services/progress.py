@@ -12,8 +12,9 @@ from foundation.notifications.services import cancel_about, tell
 
 from ..models import CarrierEvent, Interception, Parcel
 from ..signals import interception_settled
-from ..states import ENDED
+from ..states import CALL, ENDED, CallKind, CallState, Status
 from . import fees
+from .holding import calls_of
 
 PAST = {
     "accept": "accepted", "begin": "begun", "succeed": "succeeded", "turn_back": "turned_back", "come_back": "came_back",
@@ -32,10 +33,11 @@ def take(
 ) -> Interception:  # fmt: skip
     """Move a locked interception along `verb`; raises IllegalMove from a state that doesn't know it.
 
-    `at` is when it happened at the carrier, never later than `now`; `text` what the carrier says. Books what the move
-    makes due, and sends `interception_settled` when it is the last one.
+    `at` is when it happened at the carrier, never later than `now` nor before it was asked for (storage is paid from
+    there on); `text` what the carrier says. Books what the move makes due, drops a request that has not left and is not
+    needed any more, and sends `interception_settled` when it is the last move.
     """
-    before, moment = interception.status, min(at or now, now)
+    before, moment = interception.status, max(min(at or now, now), interception.requested_at)
     columns |= {name: moment for name in TIMES.get(verb, ()) if getattr(interception, name) is None}
     if text:
         columns["said"] = text[:300]
@@ -44,6 +46,8 @@ def take(
         columns["ended_at"] = moment
     write(interception, status=after, version=interception.version + 1, **columns)
     note_on_parcel(interception.parcel, after)
+    if after not in (Status.REQUESTED, Status.UNKNOWN):
+        _drop_request(interception, now)
     said = {"number": interception.number, "text": text or "—", **(data or {})}
     record(
         f"logistics.interception_{PAST[verb]}", interception, by=by, now=now, from_state=before, to_state=after,
@@ -54,6 +58,12 @@ def take(
     if after in ENDED:
         interception_settled.send(sender=Interception, interception=interception, now=now)
     return interception
+
+
+def _drop_request(interception: Interception, now: datetime) -> None:
+    """A request still waiting to be sent would ask for what is over, or was granted without it."""
+    waiting = calls_of(interception, CallKind.REQUEST).filter(status=CallState.PENDING)
+    waiting.update(status=CALL.target("drop", CallState.PENDING), done_at=now, error="not needed any more")
 
 
 def write(row: models.Model, **columns: Any) -> None:

@@ -45,7 +45,7 @@ def rules_of(shop_pk: int) -> list[InterceptionRule]:
 def create_rule(
     shop_pk: int, terms: Terms, *, by: Any, now: datetime, number: str = "", enabled: bool = False
 ) -> InterceptionRule:
-    """A new rule, asked after all others. The same `number` again gives the first.
+    """A new rule, asked after all others. The same `number` again gives the first; one of another shop's is not taken.
 
     Invalid for an empty name, a range that ends before it begins, a carrier that can't intercept, or the 51st rule.
     """
@@ -53,8 +53,9 @@ def create_rule(
     mine = _locked_all(shop_pk)
     if len(mine) >= MOST_RULES and number not in {one.number for one in mine}:
         raise Invalid(_("At most %(count)d rules. Change or remove one.") % {"count": MOST_RULES})
+    theirs = bool(number) and InterceptionRule.objects.filter(number=number).exclude(shop_id=shop_pk).exists()
     rule, is_new = InterceptionRule.objects.get_or_create(
-        number=number or rule_number(), shop_id=shop_pk,
+        number=rule_number() if theirs or not number else number, shop_id=shop_pk,
         defaults={
             "name": terms.name.strip(), "from_minor": terms.from_minor, "to_minor": terms.to_minor, "enabled": enabled,
             "priority": max((one.priority for one in mine), default=0) + STEP, "created_by": by, "created_at": now,

@@ -115,3 +115,13 @@ def test_the_backfill_makes_what_is_missing_and_nothing_twice(shop, now, capsys)
     call_command("make_parcels", chunk=2)
     assert capsys.readouterr().out.split("\n")[:2] == ["3 parcels made", "0 parcels made"]
     assert Parcel.objects.count() == 5
+
+
+def test_a_parcel_keeps_the_number_that_an_interception_was_asked_for_with(shop, now):
+    order = shipped(shop, now)
+    parcel = Parcel.objects.get(order=order)
+    request_interception(parcel.pk, reason="other", by=None, now=now, key="k")
+    order.carrier, order.tracking_number = "圆通速递", "YT1234567890123"
+    arrive_parcels([order], now=now)
+    again = Parcel.objects.get(order=order)
+    assert (again.tracking_number, again.carrier_id) == (parcel.tracking_number, parcel.carrier_id)

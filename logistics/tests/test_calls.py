@@ -237,3 +237,31 @@ def test_a_word_that_comes_before_the_answer_is_not_lost(one, fake, now):  # noq
     services.deliver_due(now)
     assert state(one) == Status.SUCCEEDED
     assert Interception.objects.get().events.filter(moved=False).count() == 1
+
+
+@pytest.mark.parametrize("verb", ["refuse", "fail", "accept", "succeed"])
+def test_a_request_that_waits_is_dropped_once_the_carrier_has_spoken_otherwise(one, fake, now, verb):  # noqa: F811
+    fake.say["intercept"] = Retryable("connection refused")
+    services.deliver_due(now)
+    say(one, verb, now)
+    fake.say["intercept"] = Answer("registered")
+    services.deliver_due(now + 5 * MINUTE)
+    assert fake.times == ["intercept"]
+    assert CarrierCall.objects.get().status == CallState.FAILED
+
+
+def test_a_no_heard_after_a_rescue_put_the_request_back_sends_it_no_second_time(one, fake, now, owner):  # noqa: F811
+    fake.say["intercept"] = Final("已派送，无法拦截")
+    fake.meanwhile = lambda: CarrierCall.objects.update(status=CallState.PENDING, claimed_at=None)
+    services.deliver_due(now)
+    services.deliver_due(now + 5 * MINUTE)
+    assert (fake.times, state(one)) == (["intercept"], Status.REFUSED)
+
+
+def test_the_wait_for_an_answer_begins_when_the_request_left(one, fake, now):  # noqa: F811
+    fake.say["intercept"] = Retryable("connection refused")
+    services.deliver_due(now)
+    fake.say["intercept"] = Answer("nobody knows this code")
+    services.deliver_due(now + 40 * MINUTE)
+    assert services.lose_answers(now + 41 * MINUTE) == {"unknown": 0}
+    assert services.lose_answers(now + 71 * MINUTE) == {"unknown": 1}

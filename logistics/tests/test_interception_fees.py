@@ -126,3 +126,11 @@ def test_the_monthly_statement_is_what_was_booked(shop, now):
         (1200, 1200, "shop", one), (1200, -1200, "platform", one)
     ]  # fmt: skip
     assert services.monthly(shop, now - 40 * DAY) == []
+
+
+def test_a_word_dated_before_the_request_costs_no_storage_of_days_before_it(shop, now):
+    one = charged(shop, now, "zto")
+    say(one, "succeed", now, at=now - 60 * DAY)
+    services.book_storage_due(now)
+    one.refresh_from_db()
+    assert (one.succeeded_at, one.storage_days, booked()) == (now, 0, [("interception_fee", 400)])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from foundation.accounts.tests.factories import make_shop
 from foundation.audit.models import Entry
 from foundation.lifecycle.errors import Invalid, Stale
 from logistics.models import Carrier, InterceptionRule
@@ -98,3 +99,9 @@ def test_a_removed_rule_is_off_and_gone_from_the_row(shop, owner, now):
     rules.remove_rule(rule.pk, version=rule.version, by=owner, now=now)
     assert rules.rules_of(shop.pk) == []
     assert InterceptionRule.objects.filter(pk=rule.pk, enabled=False).exists()
+
+
+def test_the_number_of_another_shops_rule_is_not_taken(shop, owner, now):
+    theirs = a_rule(make_shop("other"), owner, now)
+    mine = rules.create_rule(shop.pk, Terms("Mine"), by=owner, now=now, number=theirs.number)
+    assert (mine.shop, mine.name) == (shop, "Mine") and mine.number != theirs.number

@@ -123,7 +123,10 @@ def test_the_same_post_replayed_does_nothing_a_second_time(person, house):
     page.wait_for_url(f"**/interceptions/{number}/")
     again = page.request.post(
         sent.value.url, data=sent.value.post_data,
-        headers={"Content-Type": "application/x-www-form-urlencoded", "Referer": page.url, "Origin": page.url.split("/s/")[0]},
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded", "Referer": page.url, "Origin": page.url.split("/s/")[0],
+            "Accept-Language": "en",
+        },
     )  # fmt: skip
     assert again.status == 200 and "nothing was done twice" in again.text()
     assert state(number) == ("cancelled", 1)

@@ -45,3 +45,11 @@ def test_among_is_in(skus, shop):
     assert Sku.objects.filter(pk__among={sku.pk for sku in skus}, code__among=[]).count() == 0
     assert Product.objects.filter(shop_id__among=[shop.pk, make_shop("mumian").pk]).count() == 1
     assert Sku.objects.exclude(product_id__among=[skus[0].product_id]).count() == 0
+
+
+@pytest.mark.parametrize("count", [2, 30])
+def test_rows_written_together_may_say_a_moment_or_leave_it_to_the_database(now, count):
+    said = [{"at": now}, {}] * (count // 2)
+    insert_many([Entry(verb="x", subject_id=1, data={}, **more) for more in said])
+    assert Entry.objects.filter(verb="x").count() == count
+    assert Entry.objects.filter(verb="x", at=now).count() == count // 2
