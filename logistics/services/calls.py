@@ -105,8 +105,8 @@ def lose_answers(now: datetime) -> dict[str, int]:
     except NoPolicy:
         return {"unknown": 0}
     just_sent = CarrierCall.objects.filter(interception=OuterRef("pk"), kind=CallKind.REQUEST, done_at__gt=since)
-    rows = Interception.objects.filter(~Exists(calls_still_out()), ~Exists(just_sent), status=Status.REQUESTED, requested_at__lte=since)
-    pks = rows.order_by("requested_at", "pk").values_list("pk", flat=True)
+    rows = Interception.objects.filter(~Exists(calls_still_out()), ~Exists(just_sent), status=Status.REQUESTED)
+    pks = rows.filter(requested_at__lte=since).order_by("requested_at", "pk").values_list("pk", flat=True)
     done = in_chunks(pks, partial(_lose_chunk, now=now), park=lambda pk, reason: None, size=CHUNK)
     return {"unknown": done.done}
 
