@@ -17,6 +17,7 @@ from foundation.jobs import services as jobs
 from foundation.jobs.models import Job
 from foundation.lifecycle import clock
 from foundation.lifecycle.errors import Blocked
+from orders.services import moves
 from orders.tests.factories import make_order
 from workorders import services
 from workorders.bulk import files, steps
@@ -45,11 +46,11 @@ def people():
     return [make_reviewer("first"), make_reviewer("second")]
 
 
-def read_together(rows: Any) -> list[Any]:
+def read_together(rows: Any, **_said: Any) -> list[Any]:
     """The rows without a lock, once the other has read them too or does not come."""
     found = list(rows)
     with suppress(threading.BrokenBarrierError):
-        BOTH.wait(0.05)
+        BOTH.wait(1)
     if BOTH.broken:
         BOTH.reset()
     return found
@@ -71,7 +72,9 @@ def off(unguard, monkeypatch) -> Callable[[Any], list[str]]:  # noqa: F811
 
     def turned(race: Any) -> list[str]:
         unguard()
-        monkeypatch.setattr(files, "lock", read_together if race is two_clicks else list)
+        meet = (files, "lock") if race is two_clicks else (moves, "lock")
+        monkeypatch.setattr(files, "lock", list)
+        monkeypatch.setattr(*meet, read_together)
         monkeypatch.setattr(steps, "_ask", asking)
         return stumbled
 
