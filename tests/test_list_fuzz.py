@@ -17,7 +17,7 @@ from . import scene
 pytestmark = pytest.mark.django_db
 SEED = 20261122
 PLACES = ("after", "before", "last", "page", "ordering", "filters", "next", "from", "way", "o", "p")
-ALONE, TOGETHER, WANDERED = 2, 170, 40  # requests: each parameter by itself, several at once, from place to place, per list
+ALONE, TOGETHER, WANDERED = 2, 300, 40  # requests: each parameter by itself, several at once, from place to place, per list
 LEAST = 2_000
 LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 
