@@ -160,7 +160,7 @@ def ask(parcel: Parcel, key: str) -> Callable[[], Interception]:
 
 def test_without_the_lock_two_requests_collide(shop, off):
     """The database's own constraint stops the second, as an error instead of a sentence."""
-    made = parcels(shop, 10)
+    made = parcels(shop, 60)
     off()
     for parcel in made:
         if broken(together(ask(parcel, "one"), ask(parcel, "two"))):
