@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.audit.verbs import register
 
-# R: rules and refund requests
+# Rules and refund requests
 register(
     "logistics.rule_created",
     _("Made “%(name)s”: order amount %(from_minor)s to %(to_minor)s, carriers %(carriers)s"),
@@ -24,14 +24,14 @@ register(
     "logistics.request_withdrawn", _("The buyer took the refund request back (%(amount_minor)s)"), "arrow-uturn-left"
 )
 
-# P: parcels
+# Parcels
 register("logistics.shipped", _("Handed to %(carrier)s, tracking number %(number)s"), "truck")
 register(
     "logistics.tracking_entered", _("Tracking number %(number)s (%(carrier)s) entered; before: %(before)s"), "qr-code"
 )
 register("logistics.file_attached", _("Attached %(files)s pictures: %(caption)s"), "paper-clip")
 
-# I: interceptions
+# Interceptions
 register("logistics.interception_requested", _("Interception %(number)s asked for"), "hand-raised")
 register(
     "logistics.interception_accepted", _("Interception %(number)s: the carrier accepted. %(text)s"), "check-circle"
@@ -72,7 +72,7 @@ register(
     "banknotes",
 )
 
-# T: tracking in
+# Tracking in
 register("logistics.parcel_moved", _("What the carrier scanned of %(number)s"), "map-pin")
 register("logistics.code_explained", _("Said what the code %(code)s of %(source)s means: %(meaning)s"), "language")
 register("logistics.watch_resumed", _("The carrier is asked about %(number)s again"), "arrow-path")
@@ -80,7 +80,7 @@ register("logistics.hook_renewed", _("Gave the tracking callback another salt"),
 register("logistics.carrier_added", _("Added the carrier %(name)s"), "plus-circle")
 register("logistics.carrier_revised", _("Revised the carrier %(name)s: %(columns)s"), "pencil-square")
 
-# L: anomalies, losses, reships, recalls
+# Anomalies, losses, reships, recalls
 register(
     "logistics.reshipped",
     _("Sent again with %(carrier)s, tracking number %(number)s; freight %(cost_minor)s"),

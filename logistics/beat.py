@@ -9,7 +9,7 @@ from .services import meanings, parked, sandboxing, watching
 
 MINUTE = timedelta(minutes=1)
 
-# I: interceptions. Calls on the bulk queue: a slow carrier must never delay a deadline.
+# Interceptions. Calls on the bulk queue: a slow carrier must never delay a deadline.
 register(
     "every-half-minute-make-waiting-calls-to-carriers",
     task="logistics.deliver_calls",
@@ -44,7 +44,7 @@ register(
     run=to_its_end(services.book_storage_due),
 )
 
-# T: tracking in. On the bulk queue: a slow tracking service must never delay a deadline.
+# Tracking in. On the bulk queue: a slow tracking service must never delay a deadline.
 register(
     "every-minute-ask-carriers-about-parcels",
     task="logistics.poll_due",
@@ -81,7 +81,7 @@ register(
     queue="bulk",
 )
 
-# L: what goes wrong
+# What goes wrong
 register(
     "every-ten-minutes-watch-for-parcels-that-do-not-move",
     task="logistics.watch_parcels",

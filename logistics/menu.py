@@ -14,7 +14,7 @@ register(
     Item(_("Package centre"), "logistics:parcels", "logistics.view", "cube", order=10, badge=NUMBERS_MISSING),
 )
 
-# R: interception
+# Interception
 UNDECIDED = "interceptions pending or without an answer"
 counting.register(
     UNDECIDED,
@@ -30,10 +30,10 @@ register(
     Item(_("Interception rules"), "logistics:interception-rules", "logistics.view", "adjustments-horizontal", order=30),
 )
 
-# T: tracking in
+# Tracking in
 register("shop", Item(_("Tracking callback"), "logistics:tracking-callback", "logistics.hook", "signal", order=80))
 
-# L: what went wrong
+# What went wrong
 LOST, TO_RECALL = "lost parcels nobody settled", "recalls that are open"
 counting.register(LOST, waiting, "shop")
 counting.register(TO_RECALL, open_recalls, "shop")

@@ -54,7 +54,7 @@ STORAGE_GIVEN_BACK = register(
     )
 )  # fmt: skip
 
-# L: parcels sent again, lost and called back. The platform's and the carrier's share never touches the shop's accounts.
+# Parcels sent again, lost and called back. The platform's and the carrier's share never touches the shop's accounts.
 RESHIP = {
     Payer.SHOP: register(Movement("parcel_reship", _("Freight of a reship"), DRAW, (Platform.CARRIERS,), needs_order=True)),
     Payer.PLATFORM: register(

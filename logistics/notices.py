@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.notifications.kinds import INFO, TASK, URGENT, register
 
-# I: interceptions
+# Interceptions
 register(
     "logistics.interception_accepted",
     text=_("Interception %(number)s of order %(order)s: the carrier accepted"),
@@ -70,7 +70,7 @@ register(
     importance=TASK,
 )
 
-# L: what the watch found, and recalls
+# What the watch found, and recalls
 register(
     "logistics.parcels_lost",
     text=_("%(count)s parcels do not move any more and count as lost: choose a way out for each"),

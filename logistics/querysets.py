@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from foundation.accounts.models import Shop
 
-from .states import HOLDS_REFUND, OPEN
+from .states import OPEN
 
 
 class ParcelQuerySet(QuerySet[Any]):
@@ -24,7 +24,3 @@ class InterceptionQuerySet(QuerySet[Any]):
 
     def running(self) -> "InterceptionQuerySet":
         return self.filter(status__in=OPEN)
-
-    def holding_refund(self) -> "InterceptionQuerySet":
-        """The carrier has it, or may have it: a refund the seller causes waits."""
-        return self.filter(status__in=HOLDS_REFUND)

@@ -7,7 +7,7 @@ from .views import hook_settings, parcels, shipping
 
 app_name = "logistics"
 urlpatterns = [
-    # P: the package centre
+    # The package centre
     path("", parcels.parcels, name="parcels"),
     path("numbers/", uploads.upload_numbers, name="upload-numbers"),
     path("numbers/template.csv", uploads.number_template, name="number-template"),
@@ -20,11 +20,11 @@ urlpatterns = [
     path("parcels/<str:number>/number/", shipping.enter_number, name="enter-number"),
     path("parcels/<str:number>/attach/", shipping.attach_file, name="attach-file"),
     path("parcels/<str:number>/contact/", parcels.contact_card, name="parcel-contact"),
-    # T: tracking in
+    # Tracking in
     path("tracking-callback/", hook_settings.callback, name="tracking-callback"),
     path("tracking-callback/renew/", hook_settings.renew, name="renew-callback"),
-    # R: interceptions and rules
+    # Interceptions and rules
     path("", include("logistics.interception_urls")),
-    # L: lost parcels, disputes, recalls
+    # Lost parcels, disputes, recalls
     path("", include("logistics.care_urls")),
 ]

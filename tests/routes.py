@@ -69,7 +69,7 @@ ROUTES: dict[str, Route] = {
     "orders:preview-import": page("orders.import", number="preview"),
     "orders:start-import": verb("orders.import", number="preview"),
     "orders:import-result": page("orders.import", number="job"),
-    # P: the package centre
+    # The package centre
     "logistics:parcels": page("logistics.view"),
     "logistics:parcel": page("logistics.view", number="parcel"),
     "logistics:parcel-contact": verb("orders.reveal", number="parcel"),
@@ -82,7 +82,7 @@ ROUTES: dict[str, Route] = {
     "logistics:preview-numbers": page("logistics.ship", number="numbers_preview"),
     "logistics:start-numbers": verb("logistics.ship", number="numbers_preview"),
     "logistics:number-upload": page("logistics.ship", number="numbers_run"),
-    # R: interceptions, rules, what buyers ask for
+    # Interceptions, rules, what buyers ask for
     "logistics:interceptions": page("logistics.view"),
     "logistics:interception-success": page("logistics.view"),
     "logistics:interception-fees": page("logistics.view"),
@@ -99,7 +99,7 @@ ROUTES: dict[str, Route] = {
     "logistics:remove-rule": verb("logistics.rules", number="rule"),
     "logistics:ask-refund": page("logistics.ask_refund", number="order"),
     "logistics:withdraw-request": verb("logistics.ask_refund", number="order"),
-    # L: lost parcels, disputes, recalls
+    # Lost parcels, disputes, recalls
     "logistics:losses": page("logistics.view"),
     "logistics:loss": page("logistics.solve_loss", number="lost"),
     "logistics:dispute-parcel": verb("logistics.solve_loss", number="parcel"),
@@ -109,7 +109,7 @@ ROUTES: dict[str, Route] = {
     "logistics:recall": page("logistics.view", number="recall"),
     "logistics:assign-recall": verb("logistics.recall", number="recall"),
     "logistics:close-recall": verb("logistics.recall", number="recall"),
-    # T: tracking in
+    # Tracking in
     "hooks:scans": call(code="code"),
     "hooks:interception": call(code="code"),
     "logistics:tracking-callback": page("logistics.hook"),

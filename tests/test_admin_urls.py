@@ -21,7 +21,7 @@ TABLE = {
     "workorders.voucherkind": RULE_ROWS,
     "orders.order": {"view": {"reviewer", "operations"}},
     "orders.orderpolicy": RULE_ROWS,
-    # T: tracking in
+    # Tracking in
     "logistics.carrier": {"view": {"reviewer", "rules", "operations"}, "add": {"rules"}, "change": {"rules"}},
     "logistics.carrierfee": RULE_ROWS,
     "logistics.logisticspolicy": RULE_ROWS,
@@ -29,10 +29,10 @@ TABLE = {
     "logistics.parkedpush": OPERATIONS_ONLY,
     "logistics.watch": OPERATIONS_ONLY,
     "logistics.shophook": OPERATIONS_ONLY,
-    # I: interceptions
+    # Interceptions
     "logistics.interception": OPERATIONS_ONLY,
     "logistics.carriercall": OPERATIONS_ONLY,
-    # L: lost parcels, recalls
+    # Lost parcels, recalls
     "logistics.loss": OPERATIONS_ONLY,
     "logistics.recall": OPERATIONS_ONLY,
     "files.uploadpolicy": RULE_ROWS,

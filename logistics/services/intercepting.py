@@ -237,7 +237,7 @@ def cancel_interception(
 def cancel_many(
     pks: Iterable[int], *, reason: str, note: str, by: Any, now: datetime, payer: str = Payer.SHOP
 ) -> dict[int, str]:
-    """The same for a chunk whose count was typed instead; {pk: sentence} of those left as they are."""
+    """The same for a chunk that was confirmed by its preview and hash instead; {pk: sentence} of those left as they are."""
     _check_cancel(reason, note, payer)
     refused: dict[int, str] = {}
     for interception in hold_interceptions(pks):
