@@ -1,8 +1,12 @@
 """Fixtures every app's tests share: one shop, its owner, a present moment, a signed-in client."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import translation
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from foundation.accounts.tests import factories
 from foundation.lifecycle import clock
@@ -21,6 +25,22 @@ def pytest_collection_modifyitems(items):
 
 def _asks_for_a_database(item):
     return item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db"} & set(item.fixturenames))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_found_once():
+    """Every client starts the middleware afresh, and that looks through all static files; here the first one does."""
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def look_once(middleware):
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +99,13 @@ def quick_passwords(settings):
 def private_media(settings, tmp_path):
     """Uploads of a test go where the test goes."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def codes_forgotten():
+    """A process keeps what carriers' codes mean; each test has rows of its own."""
+    if apps.is_installed("logistics"):  # left out where the apps below it are tested alone
+        import_module("logistics.services.codes").forget()
 
 
 @pytest.fixture(autouse=True)

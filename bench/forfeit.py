@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max, Model
 
+from deposits.models import Violation
 from foundation.accounts.models import Shop
 from foundation.audit.models import Entry as AuditEntry
 from foundation.catalog.models import Product
@@ -36,6 +37,7 @@ CASES, TURNS, LOOPED = 3000, 3, 100
 ASKED_BEFORE = timedelta(days=9)
 ADDED: list[type[Model]] = [
     Transaction, Entry, Refund, RefundLine, AuditEntry, Notice, OutboxMessage, Forfeiture,
+    Violation,
 ]  # fmt: skip
 Row = dict[str, Any]
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model, Sum
 
+from deposits.models import DepositAccount, Violation
 from foundation.accounts.models import Membership
 from foundation.audit.models import Entry as AuditEntry
 from foundation.catalog.models import Product
@@ -27,7 +28,7 @@ from workorders.services.forfeiting import may_forfeit
 from workorders.states import Status
 
 Row = dict[str, Any]
-NEW: list[type[Model]] = [Refund, RefundLine, AuditEntry, Notice, OutboxMessage, Forfeiture]
+NEW: list[type[Model]] = [Refund, RefundLine, AuditEntry, Notice, OutboxMessage, Forfeiture, Violation]
 SUBJECT = WorkOrder._meta.label_lower
 
 
@@ -49,6 +50,8 @@ class Loop:
         lines = list(OrderLine.objects.filter(order=case.order_id).select_related("product"))
         self._save(case)
         self._delist(case)
+        list(DepositAccount.objects.select_for_update().filter(shop=case.shop_id))
+        Violation.objects.filter(key=f"workorder:{pk}").exists()
         if self.added[Transaction].get(pk):
             self._book(case)
         for line in lines:

@@ -18,6 +18,7 @@ REGISTRIES = (
     "panels",  # upper apps' parts of lower pages
     "receivers",  # the handful of past-tense signals
     "refund_gates",  # who may hold back a refund
+    "reserves",  # what is kept back from a deposit refund
     "file_access",  # who may open a stored file
     "job_kinds",  # background jobs
     "beat",  # the timetable

@@ -35,6 +35,7 @@ LAYERS = [
     "workorders",
     "logistics",
     "orders",
+    "deposits",
     "foundation.entry",
     "foundation.ledger",
     "foundation.notifications",
@@ -219,6 +220,7 @@ CONTENT_SECURITY_POLICY = {
 SMS_SENDER = given.read("HOUTAI_SMS_SENDER") or "foundation.notifications.senders.FileSender"
 KUAIDI100 = given.kuaidi100(PRODUCTION)
 SANDBOX_CARRIER = given.flag("HOUTAI_SANDBOX_CARRIER", not PRODUCTION)  # it invents what happens to parcels
+PAYOUT_GATEWAY = given.read("HOUTAI_PAYOUT_GATEWAY") or "booked"  # deposits/payouts: who pays deposit refunds out
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = HOUTAI_VAR_DIR / "mail"
 

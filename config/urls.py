@@ -21,6 +21,7 @@ SHOP = {
     "jobs": "jobs/",
     "notifications": "notices/",
     "ledger": "settlement/",
+    "deposits": "deposit/",
     "lists": "lists/",
     "entry": "staff/",
     "shell": "search/",

@@ -25,11 +25,16 @@ register(
 )
 
 # Parcels
-register("logistics.shipped", _("Handed to %(carrier)s, tracking number %(number)s"), "truck")
 register(
-    "logistics.tracking_entered", _("Tracking number %(number)s (%(carrier)s) entered; before: %(before)s"), "qr-code"
+    "logistics.shipped", _("Handed to %(carrier)s, tracking number %(number)s"), "truck", echoes="orders.shipped"
 )
-register("logistics.file_attached", _("Attached %(files)s pictures: %(caption)s"), "paper-clip")
+register(
+    "logistics.tracking_entered",
+    _("Tracking number %(number)s (%(carrier)s) entered; before: %(before)s"),
+    "qr-code",
+    echoes="orders.tracking_entered",
+)
+register("logistics.file_attached", _("Pictures attached (%(files)s): %(caption)s"), "paper-clip")
 
 # Interceptions
 register("logistics.interception_requested", _("Interception %(number)s asked for"), "hand-raised")
@@ -75,6 +80,8 @@ register(
 # Tracking in
 register("logistics.parcel_moved", _("What the carrier scanned of %(number)s"), "map-pin")
 register("logistics.code_explained", _("Said what the code %(code)s of %(source)s means: %(meaning)s"), "language")
+register("logistics.word_placed", _("What the carrier said of %(about)s (%(code)s) is about interception %(number)s"), "map-pin")
+register("logistics.word_set_aside", _("What the carrier said of %(about)s (%(code)s) is about none of ours"), "eye-slash")
 register("logistics.watch_resumed", _("The carrier is asked about %(number)s again"), "arrow-path")
 register("logistics.hook_renewed", _("Gave the tracking callback another salt"), "key")
 register("logistics.carrier_added", _("Added the carrier %(name)s"), "plus-circle")

@@ -1,4 +1,4 @@
-"""What can be done to many parcels at once: flag and note their orders."""
+"""What can be done to many parcels at once: enter their numbers, flag and note their orders."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -23,7 +23,11 @@ def on_their_orders(verb: Callable[..., dict[int, str]]) -> Callable[..., dict[i
     return apply
 
 
+ENTER_NUMBERS = BatchVerb(
+    "numbers", _("Enter tracking numbers"), "logistics.ship", icon="qr-code", page="logistics:enter-numbers"
+)
 VERBS = [
+    ENTER_NUMBERS,
     BatchVerb(
         "flag", _("Set the order's flag"), "orders.note", on_their_orders(orders.flag_many), icon="flag", done=_("Flagged"),
         form=of_orders.FlagForm, columns=("number", "order", "state"),
@@ -33,3 +37,4 @@ VERBS = [
         done=_("Noted"), form=of_orders.NoteForm, columns=("number", "order", "state"),
     ),
 ]  # fmt: skip
+of_orders.register(ENTER_NUMBERS)

@@ -46,7 +46,7 @@ class LossFilter(ListFilterSet):
 
 
 class RecallFilter(ListFilterSet):
-    opened = PeriodFilter("opened_at", label=_("Opened"))
+    opened = PeriodFilter("opened_at", label=pgettext_lazy("recall", "Opened"))
     opened_from = DayFromFilter("opened_at", label=_("Opened from"))
     opened_to = DayToFilter("opened_at", label=_("Opened until"))
 
@@ -69,7 +69,9 @@ LOSSES = registry.register(
             Tab("settled", pgettext_lazy("lost parcel", "Settled"), Q(loss__isnull=False), sort="-quiet"),
             Tab("all", _("All"), sort="-quiet"),
         ],
-        sorts=[Sort("quiet", "last_scan_at", _("Last scan"))],
+        sorts=[  # few rows are lost: their orders are looked up, no index is needed
+            Sort("quiet", "last_scan_at", _("Last scan")), Sort("value", "order__paid_minor", _("Order paid")),
+        ],
         default_sort="quiet",
         search=[
             Exact("tracking_number", upper=True),
@@ -93,7 +95,7 @@ LOSSES = registry.register(
                 fields=[Field(["order__number"]), Field(["order__item_title"], label=_("Goods"))],
             ),
             Column("value", _("Order paid"), cells.value, ["order__paid_minor"], ["order"], css="num amount end-card",
-                   fields=[Field(["order__paid_minor"], MONEY)]),
+                   sort="value", fields=[Field(["order__paid_minor"], MONEY)]),
             Column("scan", _("Last scan"), cells.last_scan, ["last_scan_at", "last_scan_text"], css="wide", sort="quiet",
                    fields=[Field(["last_scan_at"], MOMENT), Field(["last_scan_text"], label=_("The carrier says"))]),
             Column("province", _("Province"), cells.province, ["province"], css="named", fields=[Field(["province"])]),
@@ -126,7 +128,7 @@ RECALLS = registry.register(
             Tab("lost", RecallState.LOST.label, Q(status=RecallState.LOST)),
             Tab("all", _("All"), whole=True),
         ],
-        sorts=[Sort("opened", "opened_at", _("Opened"))],
+        sorts=[Sort("opened", "opened_at", pgettext_lazy("recall", "Opened"))],
         default_sort="-opened",
         search=[
             Exact("number", upper=True),
@@ -150,9 +152,9 @@ RECALLS = registry.register(
             ),
             Column("owner", _("In charge"), cells.owner, ["owner__username", "owner__display_name"], ["owner"],
                    css="named", fields=[Field(["owner__username"])]),
-            Column("opened", _("Opened"), cells.opened, ["opened_at"], css="end", sort="opened",
+            Column("opened", pgettext_lazy("recall", "Opened"), cells.opened, ["opened_at"], css="end", sort="opened",
                    fields=[Field(["opened_at"], MOMENT)]),
-            Column("closed", _("Closed"), cells.closed, ["closed_at"], css="named", shown=False,
+            Column("closed", pgettext_lazy("recall", "Closed"), cells.closed, ["closed_at"], css="named", shown=False,
                    fields=[Field(["closed_at"], MOMENT)]),
             Column("cost", _("Cost"), cells.cost, ["cost_minor", "payer", "closed_at"], css="num amount",
                    fields=[Field(["cost_minor"], MONEY), Field(["payer"], value=label_of(Payer), label=_("Paid by"))]),

@@ -114,6 +114,6 @@ INTERCEPTION_VERBS = [
     BatchVerb(
         "cancel", _("Cancel interception"), "logistics.cancel_interception", intercepting.cancel_many,
         icon="arrow-uturn-left", done=_("Cancelled"), form=CancelForm, excluded=cannot_be_cancelled,
-        columns=("number", "progress", "parcel"), chunk=100, after=still_running,
+        columns=("number", "progress", "parcel"), chunk=100, after=still_running, typed=True,
     ),
 ]  # fmt: skip

@@ -1,4 +1,6 @@
-"""What interceptions cost, as lines of the ledger's table (rules §2 "interception fee · storage")."""
+"""What interceptions and parcels cost, as lines of the ledger's table (rules §2 "interception fee · storage")."""
+
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,92 +9,56 @@ from foundation.ledger.movements import DRAW, Movement, register
 
 from .states import Payer
 
-# Who pays → the movement; what the carrier pays itself is not booked.
-FEE = {
-    Payer.SHOP: register(Movement("interception_fee", _("Interception fee"), DRAW, (Platform.CARRIERS,), needs_order=True)),
-    Payer.BUYER: register(
-        Movement(
-            "interception_fee_buyer", _("Interception fee, paid by the buyer"), Platform.BUYERS, (Platform.CARRIERS,),
-            needs_order=True,
-        )
-    ),
-    Payer.PLATFORM: register(
-        Movement(
-            "interception_fee_platform", _("Interception fee, paid by the platform"), Platform.SUBSIDY,
-            (Platform.CARRIERS,), needs_order=True,
-        )
-    ),
+SOURCES = {
+    Payer.SHOP: DRAW, Payer.BUYER: Platform.BUYERS, Payer.PLATFORM: Platform.SUBSIDY, Payer.CARRIER: Platform.CARRIERS,
 }  # fmt: skip
-STORAGE = {
-    Payer.SHOP: register(Movement("interception_storage", _("Storage fee"), DRAW, (Platform.CARRIERS,), needs_order=True)),
-    Payer.BUYER: register(
-        Movement(
-            "interception_storage_buyer", _("Storage fee, paid by the buyer"), Platform.BUYERS, (Platform.CARRIERS,),
-            needs_order=True,
-        )
-    ),
-    Payer.PLATFORM: register(
-        Movement(
-            "interception_storage_platform", _("Storage fee, paid by the platform"), Platform.SUBSIDY,
-            (Platform.CARRIERS,), needs_order=True,
-        )
-    ),
-}  # fmt: skip
-# What the shop paid and somebody else is responsible for comes back to it: debt first, like all income.
-GIVEN_BACK = {
-    payer: register(Movement(f"interception_fee_back_{payer.value}", label, source, (Kind.DEBT, Kind.SETTLEMENT), needs_order=True))
-    for payer, label, source in (
-        (Payer.BUYER, _("Interception fee, given back by the buyer"), Platform.BUYERS),
-        (Payer.PLATFORM, _("Interception fee, given back by the platform"), Platform.SUBSIDY),
-        (Payer.CARRIER, _("Interception fee, given back by the carrier"), Platform.CARRIERS),
-    )
-}  # fmt: skip
-STORAGE_GIVEN_BACK = register(
-    Movement(
-        "interception_storage_back", _("Storage fee of days after the return, given back"), Platform.CARRIERS,
-        (Kind.DEBT, Kind.SETTLEMENT), needs_order=True,
-    )
-)  # fmt: skip
+BACK = (Kind.DEBT, Kind.SETTLEMENT)  # to the shop: debt first, like all income
+
+
+def _line(code: str, label: Any, source: str, *to: str) -> Movement:
+    return register(Movement(code, label, source, to, needs_order=True))
+
+
+def _by_payer(code: str, *to: str, labels: dict[Payer, Any]) -> dict[Payer, Movement]:
+    """Who pays → the movement: `code` for the shop, `code_<payer>` for others; who is not named books nothing."""
+    return {
+        payer: _line(code if payer == Payer.SHOP else f"{code}_{payer.value}", label, SOURCES[payer], *to)
+        for payer, label in labels.items()
+    }
+
+
+FEE = _by_payer("interception_fee", Platform.CARRIERS, labels={
+    Payer.SHOP: _("Interception fee"),
+    Payer.BUYER: _("Interception fee, paid by the buyer"),
+    Payer.PLATFORM: _("Interception fee, paid by the platform"),
+})  # fmt: skip
+STORAGE = _by_payer("interception_storage", Platform.CARRIERS, labels={
+    Payer.SHOP: _("Storage fee"),
+    Payer.BUYER: _("Storage fee, paid by the buyer"),
+    Payer.PLATFORM: _("Storage fee, paid by the platform"),
+})  # fmt: skip
+# What the shop paid and somebody else is responsible for comes back to it.
+GIVEN_BACK = _by_payer("interception_fee_back", *BACK, labels={
+    Payer.BUYER: _("Interception fee, given back by the buyer"),
+    Payer.PLATFORM: _("Interception fee, given back by the platform"),
+    Payer.CARRIER: _("Interception fee, given back by the carrier"),
+})  # fmt: skip
+STORAGE_GIVEN_BACK = _line(
+    "interception_storage_back", _("Storage fee of days after the return, given back"), Platform.CARRIERS, *BACK
+)
 
 # Parcels sent again, lost and called back. The platform's and the carrier's share never touches the shop's accounts.
-RESHIP = {
-    Payer.SHOP: register(Movement("parcel_reship", _("Freight of a reship"), DRAW, (Platform.CARRIERS,), needs_order=True)),
-    Payer.PLATFORM: register(
-        Movement(
-            "parcel_reship_platform", _("Freight of a reship, paid by the platform"), Platform.SUBSIDY,
-            (Platform.CARRIERS,), needs_order=True,
-        )
-    ),
-}  # fmt: skip
-COMPENSATION = {
-    Payer.SHOP: register(
-        Movement("parcel_compensation", _("Compensation for a lost parcel"), DRAW, (Platform.BUYERS,), needs_order=True)
-    ),
-    Payer.PLATFORM: register(
-        Movement(
-            "parcel_compensation_platform", _("Compensation for a lost parcel, paid by the platform"), Platform.SUBSIDY,
-            (Platform.BUYERS,), needs_order=True,
-        )
-    ),
-    Payer.CARRIER: register(
-        Movement(
-            "parcel_compensation_carrier", _("Compensation for a lost parcel, paid by the carrier"), Platform.CARRIERS,
-            (Platform.BUYERS,), needs_order=True,
-        )
-    ),
-}  # fmt: skip
-RECALL_COST = {
-    Payer.SHOP: register(Movement("recall_cost", _("Cost of a recall"), DRAW, (Platform.CARRIERS,), needs_order=True)),
-    Payer.BUYER: register(
-        Movement(
-            "recall_cost_buyer", _("Cost of a recall, paid by the buyer"), Platform.BUYERS, (Platform.CARRIERS,),
-            needs_order=True,
-        )
-    ),
-    Payer.PLATFORM: register(
-        Movement(
-            "recall_cost_platform", _("Cost of a recall, paid by the platform"), Platform.SUBSIDY, (Platform.CARRIERS,),
-            needs_order=True,
-        )
-    ),
-}  # fmt: skip
+RESHIP = _by_payer("parcel_reship", Platform.CARRIERS, labels={
+    Payer.SHOP: _("Freight of a reship"),
+    Payer.PLATFORM: _("Freight of a reship, paid by the platform"),
+})  # fmt: skip
+COMPENSATION = _by_payer("parcel_compensation", Platform.BUYERS, labels={
+    Payer.SHOP: _("Compensation for a lost parcel"),
+    Payer.PLATFORM: _("Compensation for a lost parcel, paid by the platform"),
+    Payer.CARRIER: _("Compensation for a lost parcel, paid by the carrier"),
+})  # fmt: skip
+RECALL_COST = _by_payer("recall_cost", Platform.CARRIERS, labels={
+    Payer.SHOP: _("Cost of a recall"),
+    Payer.BUYER: _("Cost of a recall, paid by the buyer"),
+    Payer.PLATFORM: _("Cost of a recall, paid by the platform"),
+})  # fmt: skip

@@ -23,7 +23,6 @@ def parcels_of(request: HttpRequest, order: Order) -> str | None:
     if not request.membership.can("logistics.view"):  # type: ignore[attr-defined]
         return None
     rows = OF_ORDER.rows(order.pk, order.shop_id)
-    order.parcels_shown = rows  # type: ignore[attr-defined] # for the panels below, which ask for the same
     order.parcels_shown = rows  # type: ignore[attr-defined]  # the panels below need not ask again
     to_ship = order.status == OrderState.TO_SHIP
     if not rows and not to_ship:

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from .uploads import table_views
 from .uploads import views as uploads
 from .views import hook_settings, parcels, shipping
 
@@ -10,6 +11,7 @@ urlpatterns = [
     # The package centre
     path("", parcels.parcels, name="parcels"),
     path("numbers/", uploads.upload_numbers, name="upload-numbers"),
+    path("numbers/enter/", table_views.enter_numbers, name="enter-numbers"),
     path("numbers/template.csv", uploads.number_template, name="number-template"),
     path("numbers/preview/<str:number>/", uploads.preview_numbers, name="preview-numbers"),
     path("numbers/preview/<str:number>/start/", uploads.start_numbers, name="start-numbers"),

@@ -1,7 +1,8 @@
 """What an interception rule would have done: the stored refund requests of a shop, replayed in one statement (rules §4).
 
 A replay, not a forecast: each request is looked at with the facts of its moment (state of the parcel, carrier, fee), by
-the range and the carriers of this rule alone.
+the range and the carriers of this rule alone. A parcel is caught once: the first request the rule would have taken
+decides, however often the buyer asked.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 
 from foundation.lifecycle.deadlines import SHANGHAI, shanghai_day
@@ -62,9 +63,9 @@ def fits(request: RefundRequest, *, from_minor: int, to_minor: int | None, carri
 def what_if(
     shop: Any, *, from_minor: int, to_minor: int | None, carrier_ids: Iterable[int], now: datetime, days: int = DAYS
 ) -> WhatIf:
-    """What such a rule would have done in the last `days` days up to `now`. One aggregate over one index; fen."""
+    """What such a rule would have done in the last `days` days up to `now`, each parcel once. One statement; fen."""
     since = now - timedelta(days=days)
-    rows = _taken(shop, from_minor, to_minor, set(carrier_ids)).filter(at__gte=since, at__lte=now)
+    rows = _first_of_each(_taken(shop, from_minor, to_minor, set(carrier_ids)).filter(at__gte=since, at__lte=now))
     withdrawn = Q(withdrawn_at__isnull=False)
     weeks = list(
         rows.annotate(week=TruncWeek("at", tzinfo=SHANGHAI))
@@ -94,6 +95,12 @@ def _taken(shop: Any, from_minor: int, to_minor: int | None, carriers: set[int])
     if to_minor is not None:
         rows = rows.filter(order_minor__lte=to_minor)
     return rows.filter(carrier_id__in=carriers) if carriers else rows
+
+
+def _first_of_each(rows: "QuerySet[RefundRequest]") -> "QuerySet[RefundRequest]":
+    """The first of these requests about each parcel: the others found it caught."""
+    before = Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
+    return rows.filter(~Exists(rows.filter(before, parcel=OuterRef("parcel"))))
 
 
 def _mondays(since: datetime, now: datetime) -> list[date]:

@@ -1,8 +1,10 @@
 """What a refund would do, worked out before it is done: shown beside the button that does it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from deposits.services import quota
 from foundation.ledger.kinds import DRAW_ORDER, KIND_LABELS, Kind
 from foundation.ledger.services import balances, pending_of
 from foundation.lifecycle.errors import Blocked
@@ -22,7 +24,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Consequences:
-    """`left_minor` stays of what was paid; `empties` ends the order; `why_not` is a gate's sentence."""
+    """`left_minor` stays of what was paid; `empties` ends the order; `why_not` is a gate's sentence, or the quota's."""
 
     amount_minor: int
     parts: tuple[Part, ...]
@@ -35,7 +37,7 @@ class Consequences:
         return sum(part.amount_minor for part in self.parts if part.kind == Kind.DEBT)
 
 
-def of_refund(order: Order, amount_minor: int, cause: str, shop: Any) -> Consequences:
+def of_refund(order: Order, amount_minor: int, cause: str, shop: Any, now: datetime) -> Consequences:
     """Reads the accounts unlocked: the real draw follows the same order on the locked ones (rules §2)."""
     has = balances(shop) | {Kind.PENDING: pending_of([order.pk]).get(order.pk, 0)}
     rest, parts = amount_minor, []
@@ -45,12 +47,12 @@ def of_refund(order: Order, amount_minor: int, cause: str, shop: Any) -> Consequ
             parts.append(Part(kind, str(KIND_LABELS[kind]), taken))
             rest -= taken
     left = order.left_minor - amount_minor
-    return Consequences(amount_minor, tuple(parts), left, left == 0, _why_not(order, cause, amount_minor))
+    return Consequences(amount_minor, tuple(parts), left, left == 0, _why_not(order, cause, amount_minor, now))
 
 
-def _why_not(order: Order, cause: str, amount_minor: int) -> str:
+def _why_not(order: Order, cause: str, amount_minor: int, now: datetime) -> str:
     try:
         refund_gates.ask(order, cause, amount_minor)
     except Blocked as blocked:
         return str(blocked)
-    return ""
+    return quota.why_not(order.shop_id, amount_minor, now)

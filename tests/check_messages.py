@@ -12,8 +12,8 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGE = "zh_Hans"
-COPIED = ("config", "dashboard", "workorders", "logistics", "orders", "foundation", "templates", "locale", "static", "manage.py",
-          "pyproject.toml")
+COPIED = ("config", "dashboard", "workorders", "logistics", "orders", "deposits", "foundation", "templates", "locale", "static",
+          "manage.py", "pyproject.toml")
 PLACEHOLDER = re.compile(r"%\(\w+\)[-0-9.]*[a-zA-Z]|%[sd]|\{\w*\}")
 
 

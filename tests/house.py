@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("config", "dashboard", "workorders", "logistics", "orders", "foundation")
+PACKAGES = ("config", "dashboard", "workorders", "logistics", "orders", "deposits", "foundation")
 
 
 def is_test(path: Path) -> bool:

@@ -62,6 +62,12 @@ LOGISTICS = {
 }
 NOW |= LOGISTICS
 
+DEPOSITS = {
+    "Deposit": "保证金",
+    "Violations": "违规记录",
+}
+NOW |= DEPOSITS
+
 LATER = {
     "Bound phone": "绑定手机号",
     "Label printing": "打单",
@@ -73,7 +79,6 @@ LATER = {
     "Temporary deposit": "临时保证金",
     "Deposit refund": "保证金退还",
     "Refund quota": "售后退款额度",
-    "Violations": "违规记录",
     "Return policy": "退换货政策",
     "Metrics": "风向标",
     "Group complete": "成团",

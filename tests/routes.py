@@ -78,6 +78,7 @@ ROUTES: dict[str, Route] = {
     "logistics:ship-order": page("logistics.ship", number="order"),
     "logistics:suggest-carrier": page("logistics.ship"),
     "logistics:upload-numbers": page("logistics.ship"),
+    "logistics:enter-numbers": page("logistics.ship"),
     "logistics:number-template": page("logistics.ship"),
     "logistics:preview-numbers": page("logistics.ship", number="numbers_preview"),
     "logistics:start-numbers": verb("logistics.ship", number="numbers_preview"),
@@ -166,6 +167,15 @@ ROUTES: dict[str, Route] = {
     "lists:retry-batch": verb("orders.note", number="batch"),
     "lists:batch-file": page("orders.note", number="batch"),
     "ledger:statement": page("ledger.view"),
+    # Deposit account and violations
+    "deposits:account": page("deposits.view"),
+    "deposits:pay-in": page("deposits.pay_in"),
+    "deposits:violations": page("deposits.view"),
+    "deposits:violation": page("deposits.view", number="violation"),
+    # Refund quota
+    "deposits:quota": page("deposits.view"),
+    "deposits:freeze": page("deposits.freeze"),
+    "deposits:unfreeze": page("deposits.freeze"),
     "entry:staff": page("staff.manage"),
     "entry:invite": verb("staff.manage"),
     "entry:revoke-invitation": verb("staff.manage", number="invitation"),

@@ -51,8 +51,7 @@ def main() -> int:
         os.environ["HOUTAI_VAR_DIR"] = str(Path(folder) / "var")
         os.environ.pop("PORT", None)
         os.environ.setdefault("HOUTAI_RACE_ROUNDS", ROUNDS)
-        if chosen.races:
-            os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")  # no race is about a power cut
+        os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")  # no test is about a power cut
         subprocess.run([sys.executable, "manage.py", "compile_catalogues"], cwd=ROOT, check=True)
         if chosen.only != "postgresql":
             _run_all(parts, _parts("SQLite", "", chosen), more)
@@ -70,15 +69,18 @@ def _parts(name: str, url: str, chosen: argparse.Namespace) -> list[Part]:
     cores = str(min(os.cpu_count() or 1, 4))
     if chosen.races:  # one more than there are cores: in a race somebody always waits
         return [Part(f"{name}: races", ["-m", "race", "-n", str(int(cores) + 1), "--dist", "worksteal"], url)]
-    again = " and not once" if url else ""  # what no database changes runs on SQLite only
-    quick = Part(
-        name,
-        ["-m", f"not browser and not stack{again}", "-n", cores, "--dist", "worksteal"],
-        url,
-        int(os.environ.get(f"BUDGET_{name.upper()}", 0)),
+    both = ["-m", "not browser and not stack", "-n", cores, "--dist", "worksteal"]
+    stack = Part(
+        f"{name}: real processes", ["-m", "stack", "-n", cores, "--dist", "loadfile"], url, _budget("STACK")
     )
-    stack = Part(f"{name}: real processes", ["-m", f"stack{again}"], url, int(os.environ.get("BUDGET_STACK", 0)))
-    return [quick] if chosen.only else [quick, stack]
+    if url:  # what no database changes ran on SQLite; the few real processes left begin first and mostly wait
+        both[1] = "not browser and not once" + (" and not stack" if chosen.only else "")
+    quick = Part(name, both, url, _budget(name))
+    return [quick] if chosen.only or url else [quick, stack]
+
+
+def _budget(name: str) -> int:
+    return int(os.environ.get(f"BUDGET_{name.upper()}", 0))
 
 
 def _run_all(done: list[Part], parts: list[Part], more: list[str]) -> None:

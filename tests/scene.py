@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from deposits.services.violations import NewViolation, record_violations
 from foundation.accounts import access
 from foundation.accounts.models import Shop, User
 from foundation.accounts.roles import Role
@@ -85,6 +86,7 @@ def build(code: str) -> World:
         "numbers_run": numbers_run.number,
         **interception_things(shop, owner),
         **lost_things(shop, owner),
+        "violation": a_violation(shop),
         "work_order": case.number,
         "voucher": str(voucher.uuid),
         "file": str(voucher.file.uuid),
@@ -153,6 +155,13 @@ def lost_things(shop: Shop, owner: User) -> dict[str, Any]:
     return {"lost": lost.number, "unnumbered": unnumbered.number, "recall": recall.number}
 
 
+def a_violation(shop: Shop) -> str:
+    """A violation a reviewer recorded."""
+    now = clock.now()
+    [found] = record_violations([NewViolation(shop.pk, "misleading", f"scene:{shop.code}", now)], by=None, now=now)
+    return found.number
+
+
 def signed_in(user: User | None) -> Client:
     client = Client(raise_request_exception=False)
     if user is not None:
@@ -164,6 +173,7 @@ def reviewers() -> dict[str, User]:
     """The platform's people: one per desk, and a superuser."""
     return {
         "reviewer": factories.make_reviewer("reviewer", access.REVIEW_WORK_ORDERS),
+        "deposits": factories.make_reviewer("deposit-desk", access.REVIEW_DEPOSITS),
         "rules": factories.make_reviewer("rules", access.RULES),
         "operations": factories.make_reviewer("operations", access.OPERATIONS),
         "superuser": factories.make_superuser(),

@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 
 from . import scene
 
-DESKS = ("reviewer", "rules", "operations")
-RULE_ROWS = {"view": {"reviewer", "rules", "operations"}, "add": {"rules"}}
+DESKS = ("reviewer", "deposits", "rules", "operations")
+RULE_ROWS = {"view": set(DESKS), "add": {"rules"}}
 OPERATIONS_ONLY = {"view": {"operations"}}
 SUPERUSER_ONLY: dict[str, set[str]] = {}
 
@@ -22,7 +22,7 @@ TABLE = {
     "orders.order": {"view": {"reviewer", "operations"}},
     "orders.orderpolicy": RULE_ROWS,
     # Tracking in
-    "logistics.carrier": {"view": {"reviewer", "rules", "operations"}, "add": {"rules"}, "change": {"rules"}},
+    "logistics.carrier": {"view": set(DESKS), "add": {"rules"}, "change": {"rules"}},
     "logistics.carrierfee": RULE_ROWS,
     "logistics.logisticspolicy": RULE_ROWS,
     "logistics.carriercode": {"view": {"operations"}, "change": {"operations"}},
@@ -32,9 +32,24 @@ TABLE = {
     # Interceptions
     "logistics.interception": OPERATIONS_ONLY,
     "logistics.carriercall": OPERATIONS_ONLY,
+    "logistics.unplacedword": {"view": {"operations"}, "change": {"operations"}},
     # Lost parcels, recalls
     "logistics.loss": OPERATIONS_ONLY,
     "logistics.recall": OPERATIONS_ONLY,
+    # Deposit accounts and violations
+    "deposits.depositaccount": {"view": {"deposits", "operations"}, "change": {"deposits"}},
+    "deposits.depositpolicy": RULE_ROWS,
+    "deposits.refundpolicy": RULE_ROWS,
+    "deposits.violationpolicy": RULE_ROWS,
+    "deposits.violation": {"view": {"deposits", "operations"}, "add": {"deposits"}, "change": {"deposits"}},
+    # Deposit refunds
+    "deposits.refundapplication": {"view": {"deposits"}},
+    "deposits.payout": {"view": {"operations"}, "change": {"operations"}},  # settled by hand
+    # Refund quota
+    "deposits.quotapolicy": RULE_ROWS,
+    "deposits.quotaday": OPERATIONS_ONLY,
+    "deposits.quotause": OPERATIONS_ONLY,
+    "deposits.temporarymove": OPERATIONS_ONLY,
     "files.uploadpolicy": RULE_ROWS,
     "ledger.account": OPERATIONS_ONLY,
     "ledger.transaction": OPERATIONS_ONLY,
@@ -112,7 +127,7 @@ def test_hostile_filters_of_a_list_are_refused_not_500(desks):
 
 
 def test_no_desk_holds_djangos_own_permission_to_edit(desks):
-    held = Permission.objects.filter(group__name__in=["review work orders", "rules", "operations"])
+    held = Permission.objects.filter(group__name__in=["review work orders", "review deposits", "rules", "operations"])
     assert {permission.codename for permission in held} <= {"view_entry"}
 
 

@@ -14,7 +14,7 @@ from config.schedule import timetable
 from foundation.jobs.beat import entries
 from foundation.lifecycle import clock
 
-HOUSE = {"foundation", "logistics", "orders", "workorders", "dashboard"}
+HOUSE = {"foundation", "deposits", "logistics", "orders", "workorders", "dashboard"}
 KEYS = [entry.key for entry in entries()]
 
 

@@ -124,6 +124,8 @@ def test_production_is_clean_for_djangos_own_deployment_check(tmp_path):
 def test_a_misspelt_gateway_shows_at_start(tmp_path):
     for sender, code in [("nowhere.Sender", "houtai.E001"), ("datetime.datetime", "houtai.E002")]:
         assert code in manage(tmp_path, "check", HOUTAI_SMS_SENDER=sender).stderr
+    assert "deposits.E001" in manage(tmp_path, "check", HOUTAI_PAYOUT_GATEWAY="nobody").stderr
+    assert "deposits.E002" in manage(tmp_path, "check", **PRODUCTION, HOUTAI_PAYOUT_GATEWAY="sandbox").stderr
 
 
 def test_a_var_folder_others_can_read_is_told(tmp_path):

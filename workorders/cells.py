@@ -1,8 +1,10 @@
 """The cells of the work-order list: flat rows, their columns by ORM path (`row.order__number`)."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from foundation.lists.cells import EMPTY, badge, copied, countdown, link, money, state_of, text, when, word
@@ -23,10 +25,17 @@ def in_language(name_zh: str, name_en: str) -> str:
 
 
 def number(row: Any, page: Any) -> Cell:
-    """The case's own number opens it; the type stands below."""
+    """The case's own number opens it; the type stands below, and the stage where there are several."""
     opened = link(page.link_to("workorders:work-order")(row.number), row.number, "mono")
-    kind = f'<div class="small text-muted">{text(in_language(row.policy__name_zh, row.policy__name_en))}</div>'
+    stage = f" · {_stage(row.stage, 1 + row.later_stages, language())}" if row.later_stages else ""
+    kind = f'<div class="small text-muted">{text(in_language(row.policy__name_zh, row.policy__name_en))}{stage}</div>'
     return SafeString(f"{opened} {copied(row.number)}{kind}")
+
+
+@lru_cache(maxsize=256)
+def _stage(number: int, all_of_them: int, _language: str | None) -> str:
+    """How far a question with several stages is."""
+    return text(_("stage %(no)s of %(all)s") % {"no": number, "all": all_of_them})
 
 
 def clock(row: Any, page: Any) -> Cell:

@@ -1,30 +1,65 @@
-"""What closed cases cost the shop, read with the rows of a list: no query per row."""
+"""What a list says of cases beyond their columns – what closed ones cost, how many stages theirs have – read with its
+rows: no query per row. And what is at stake, as a sum."""
 
 from functools import lru_cache
 from typing import Any
 
 from django.db import connections
-from django.db.models import BigIntegerField, Case, F, Model, OuterRef, QuerySet, Subquery, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    IntegerField,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, Least
 
-from .models import Answer, Decision, Forfeiture, WorkOrder
-from .states import Branch, Outcome, Status
+from foundation.lifecycle.clock import Reading
+
+from .models import Answer, Decision, Forfeiture, PolicyStage, WorkOrder
+from .money import FULL
+from .states import CLOSED, Branch, Outcome, Status
 
 
 def with_cost(rows: QuerySet) -> QuerySet:
-    """Adds `cost_minor`: fen, from the row that says so; None where the case is not closed or was won."""
-    sql, params = _cost_sql(rows.db)
-    return rows.annotate(cost_minor=RawSQL(sql, params, output_field=BigIntegerField()))
+    """Adds `cost_minor`: fen, from the row that says so; None where the case is not closed or was won. And
+    `later_stages`: how many its rule has after the first, None for none. And `read_at`, the clock."""
+    cost, stages = _as_text(rows.db, "cost"), _as_text(rows.db, "stages")
+    return rows.annotate(
+        cost_minor=RawSQL(*cost, output_field=BigIntegerField()),
+        later_stages=RawSQL(*stages, output_field=IntegerField()),
+        read_at=Reading(),
+    )
 
 
-@lru_cache(maxsize=4)
-def _cost_sql(using: str) -> tuple[str, tuple[Any, ...]]:
+def at_stake_column() -> Case:
+    """Fen lost if the case is forfeited now, as `money.at_stake` works it out; 0 of a closed one."""
+    paid, refunded, share_bp = F("order__paid_minor"), F("order__refunded_minor"), F("refund_share_bp")
+    share = Cast(share_bp, BigIntegerField()) * paid + Value(FULL // 2, BigIntegerField())
+    left = Least(share / Value(FULL, BigIntegerField()), paid - refunded)
+    return Case(When(status__in=CLOSED, then=Value(0, BigIntegerField())), default=left, output_field=BigIntegerField())
+
+
+@lru_cache(maxsize=8)
+def _as_text(using: str, which: str) -> tuple[str, tuple[Any, ...]]:
     """The expression as text, worked out once in a process: it costs more than all the rest of the list's statement."""
-    rows = WorkOrder.objects.using(using).order_by().annotate(cost_minor=_cost()).values_list("cost_minor")
+    asked = {"cost": _cost, "stages": _later_stages}[which]()
+    rows = WorkOrder.objects.using(using).order_by().annotate(found=asked).values_list("found")
     sql, params = rows.query.get_compiler(connection=connections[using]).as_sql()
-    head, tail = "SELECT ", f' AS "cost_minor" FROM "{WorkOrder._meta.db_table}"'
+    head, tail = "SELECT ", f' AS "found" FROM "{WorkOrder._meta.db_table}"'
     return sql.removeprefix(head).removesuffix(tail), params
+
+
+def _later_stages() -> Subquery:
+    of_rule = PolicyStage.objects.filter(policy=OuterRef("policy")).order_by().values("policy")
+    return Subquery(of_rule.annotate(how_many=Count("pk")).values("how_many"))
 
 
 def _cost() -> Case:

@@ -11,7 +11,7 @@ from foundation.shell.urls_for import shop_url
 from orders.models import Order
 
 from . import batches, cells
-from .costs import with_cost
+from .costs import at_stake_column, with_cost
 from .filters import WorkOrderFilter
 from .models import WorkOrder
 from .money import at_stake
@@ -25,14 +25,15 @@ def _at_stake(status: str, paid_minor: int, refunded_minor: int, share_bp: int) 
 
 COLUMNS = [
     Column(
-        "number", _("Work order"), cells.number, ["number", "policy__name_zh", "policy__name_en"], fixed=True,
+        "number", _("Work order"), cells.number,
+        ["number", "policy__name_zh", "policy__name_en", "stage", "later_stages"], fixed=True,
         fields=[Field(["number"]), Field(["policy__name_zh", "policy__name_en"], value=cells.in_language, label=_("Type"))],
     ),
     Column(
         "clock", _("Time left"), cells.clock,
         [
             "status", "due_at", "review_due_at", "closed_at", "refund_share_bp", "compensation_bp", "delists",
-            "order__paid_minor", "order__refunded_minor",
+            "order__paid_minor", "order__refunded_minor", "read_at",
         ],
         css="clock named", sort="due", fields=[Field(["due_at"], MOMENT, label=_("Deadline"))],
     ),
@@ -96,7 +97,7 @@ WORK_ORDERS = registry.register(
         filterset=WorkOrderFilter,
         columns=COLUMNS,
         verbs=batches.VERBS,
-        totals=[Total(_("Paid"), "order__paid_minor")],
+        totals=[Total(_("Paid"), "order__paid_minor"), Total(_("At stake"), at_stake_column())],
         sum_of="order__paid_minor",
         empty=_(
             "The platform has asked this shop nothing. A question comes with a notice in the bell and a text message."

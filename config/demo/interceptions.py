@@ -133,8 +133,8 @@ def _request(tale: Tale, parcel: Parcel, place: int, now: datetime) -> None:
     order, part = parcel.order, place % 8 == 7
     kind = RequestKind.RETURN_REFUND if place % 8 == 5 else RequestKind.REFUND_ONLY
     services.refund_requested(
-        order, kind=kind, amount_minor=max(order.paid_minor // 3, 1) if part else order.paid_minor, full=not part, at=now,
-        by=tale.who("kefu"), key=f"demo:{order.pk}",
+        order, kind=kind, amount_minor=max(order.paid_minor // 3, 1) if part else None, at=now, by=tale.who("kefu"),
+        key=f"demo:{order.pk}",
     )  # fmt: skip
 
 

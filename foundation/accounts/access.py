@@ -52,6 +52,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "workorders.submit_evidence": LEADERS | {SERVICE},
     "workorders.agree_refund": frozenset({OWNER, FINANCE}),
     "workorders.assign": LEADERS | {SERVICE},
+    "deposits.view": LEADERS | {FINANCE},
+    "deposits.pay_in": frozenset({OWNER, FINANCE}),
+    "deposits.apply": frozenset({OWNER, FINANCE}),
+    "deposits.freeze": frozenset({OWNER, FINANCE}),
     "lists.share": LEADERS,
     "lists.export": LEADERS | {FINANCE, SERVICE},
     "ledger.view": LEADERS | {FINANCE},
@@ -60,9 +64,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 
 # Reviewers are Django groups, one per queue, plus two desks.
 REVIEW_WORK_ORDERS = "review work orders"
+REVIEW_DEPOSITS = "review deposits"
 RULES = "rules"
 OPERATIONS = "operations"
-GROUPS = (REVIEW_WORK_ORDERS, RULES, OPERATIONS)
+GROUPS = (REVIEW_WORK_ORDERS, REVIEW_DEPOSITS, RULES, OPERATIONS)
 
 
 def roles_that_may(permission: str) -> list[str]:

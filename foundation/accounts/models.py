@@ -108,11 +108,11 @@ class Restriction(models.Model):
     """
 
     shop = models.ForeignKey(Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="restrictions")
-    reason = models.CharField(max_length=16, choices=RestrictionReason)
+    reason = models.CharField(_("reason"), max_length=16, choices=RestrictionReason)
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
     lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
-    note = models.TextField(blank=True)
+    note = models.TextField(_("note"), blank=True)
 
     objects = RestrictionQuerySet.as_manager()
 

@@ -34,6 +34,18 @@ def happenings(entries: Iterable[Entry]) -> list[Happening]:
     return [_happening(entry) for entry in entries]
 
 
+def without_echoes(entries: Iterable[Entry]) -> list[Entry]:
+    """An order's entries without those that another one of the same moment says already (`Verb.echoes`)."""
+    entries = list(entries)
+    said = {(entry.verb, entry.at) for entry in entries}
+    return [entry for entry in entries if (_echoed(entry), entry.at) not in said]
+
+
+def _echoed(entry: Entry) -> str:
+    verb = VERBS.get(entry.verb)
+    return verb.echoes if verb else ""
+
+
 def yuan(minor: int) -> str:
     """Fen as ¥ with two decimals and thousands: 123450 → "¥1,234.50", −5 → "−¥0.05"."""
     sign = "−" if minor < 0 else ""

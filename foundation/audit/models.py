@@ -34,16 +34,21 @@ class Entry(models.Model):
     verb = models.CharField(_("act"), max_length=64)
     subject_type = models.CharField(_("kind of thing"), max_length=64)
     subject_id = models.BigIntegerField(_("number of the thing"))
-    shop_id = models.BigIntegerField(null=True)
-    order_id = models.BigIntegerField(null=True)
+    shop_id = models.BigIntegerField(_("shop number"), null=True)
+    order_id = models.BigIntegerField(_("order key"), null=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who"),
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
     )
     actor_name = models.CharField(_("done by"), max_length=150, blank=True)
     from_state = models.CharField(_("state before"), max_length=32, blank=True)
     to_state = models.CharField(_("state after"), max_length=32, blank=True)
-    reason = models.TextField(blank=True)
-    data = models.JSONField(default=dict, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    data = models.JSONField(_("details"), default=dict, blank=True)
     at = models.DateTimeField(_("recorded at"), db_default=Now())
     request_id = models.CharField(_("request ID"), max_length=64, blank=True)
 

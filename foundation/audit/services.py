@@ -41,15 +41,16 @@ def record(
 ) -> Entry:
     """Record one act inside the caller's transaction; `by` is None for the system. Raises UnregisteredVerb."""
     line = Line(subject, from_state, to_state, reason, data or {}, shop_id, order_id)
-    return insert_many(_entries(verb, [line], by, now))[0]
+    return insert_many(entries(verb, [line], by=by, now=now))[0]
 
 
 def record_many(verb: str, lines: Iterable[Line], *, by: Any, now: datetime) -> None:
     """The same act on many rows: one INSERT."""
-    write_many(_entries(verb, lines, by, now))
+    write_many(entries(verb, lines, by=by, now=now))
 
 
-def _entries(verb: str, lines: Iterable[Line], by: Any, now: datetime) -> list[Entry]:
+def entries(verb: str, lines: Iterable[Line], *, by: Any, now: datetime) -> list[Entry]:
+    """The record's rows, unsaved: for who writes them together with what they tell of. Raises UnregisteredVerb."""
     verbs.known(verb)
     common = {
         "verb": verb, "actor_id": by.pk if by else None, "actor_name": str(by)[:150] if by else "", "at": now,

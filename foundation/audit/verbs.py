@@ -15,11 +15,16 @@ class Verb:
     code: str
     sentence: Any
     icon: str = "check-circle"
+    echoes: str = ""
 
 
-def register(code: str, sentence: Any, icon: str = "check-circle") -> None:
-    """`code` is "app.past_tense"; `sentence` a lazy string whose %(name)s are filled from the entry's data."""
-    VERBS[code] = Verb(code, sentence, icon)
+def register(code: str, sentence: Any, icon: str = "check-circle", *, echoes: str = "") -> None:
+    """`code` is "app.past_tense"; `sentence` a lazy string whose %(name)s are filled from the entry's data.
+
+    `echoes` is the verb that says the same of the order when both are recorded at one moment: the order's timeline then
+    shows that one only.
+    """
+    VERBS[code] = Verb(code, sentence, icon, echoes)
 
 
 def known(code: str) -> Verb:

@@ -1,5 +1,6 @@
-"""What shops list, as operations read it. Delisting happens with a case, never by editing a field here."""
+"""What shops list, as operations read it. Delisting happens with a case, never by editing a field here; past days are imported."""
 
+from typing import Any
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.desks import ReadOnly
 from foundation.audit.history import yuan
 
+from .day_views import urls as day_urls
 from .models import ListingDay, Product, Sku
 
 
@@ -37,3 +39,6 @@ class ListingDayAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ["shop"]
     search_fields = ["=shop__code"]
     ordering = ["-day", "shop_id"]
+
+    def get_urls(self) -> list[Any]:
+        return [*day_urls(self), *super().get_urls()]

@@ -26,16 +26,20 @@ class Product(models.Model):
     bears no delisting. `delisted_until` None on a delisted product means: until somebody lists it again.
     """
 
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="products", db_index=False)
+    shop = models.ForeignKey(
+        Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="products", db_index=False
+    )
     code = models.CharField(_("product code"), max_length=64)
     title = models.CharField(_("title"), max_length=255)
-    picture = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    picture = models.ForeignKey(
+        StoredFile, verbose_name=_("picture"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     listed = models.BooleanField(_("listed"), default=True)
     delisted_at = models.DateTimeField(_("delisted"), null=True, blank=True)
     delisted_by_platform = models.BooleanField(_("by the platform"), default=False)
     delisted_until = models.DateTimeField(_("delisted until"), null=True, blank=True)
     delist_reason = models.CharField(_("reason"), max_length=200, blank=True)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("created"))
 
     objects = ProductQuerySet.as_manager()
 
@@ -92,7 +96,9 @@ class ListingDay(models.Model):
     `listed_count` 0 is the day that breaks "listed 30 days in a row" (rules §7).
     """
 
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="listing_days", db_index=False)
+    shop = models.ForeignKey(
+        Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="listing_days", db_index=False
+    )
     day = models.DateField(_("day"))
     listed_count = models.PositiveIntegerField(_("listed products"))
 

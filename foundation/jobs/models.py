@@ -38,7 +38,7 @@ class Job(models.Model):
 
     LIFECYCLE = LIFECYCLE
 
-    number = models.CharField(max_length=20, unique=True, default=partial(public_number, "JB"), editable=False)
+    number = models.CharField(_("number"), max_length=20, unique=True, default=partial(public_number, "JB"), editable=False)
     shop = models.ForeignKey(
         "accounts.Shop", verbose_name=_("shop"), null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -46,20 +46,26 @@ class Job(models.Model):
     status = models.CharField(_("state"), max_length=12, choices=JobStatus.choices, default=JobStatus.QUEUED)
     total = models.BigIntegerField(_("rows in all"), default=0)
     done = models.BigIntegerField(_("rows done"), default=0)
-    cursor = models.BigIntegerField(default=0)
-    params = models.JSONField(default=dict, blank=True)
-    result = models.JSONField(default=dict, blank=True)
-    lease_until = models.DateTimeField(null=True)
+    cursor = models.BigIntegerField(_("got as far as"), default=0)
+    params = models.JSONField(_("parameters"), default=dict, blank=True)
+    result = models.JSONField(_("result"), default=dict, blank=True)
+    lease_until = models.DateTimeField(_("taken until"), null=True)
     attempts = models.PositiveIntegerField(_("tries"), default=0)
-    error = models.TextField(blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    request_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 (NULL: no form made it)
+    error = models.TextField(_("error"), blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    request_key = models.CharField(_("request key"), max_length=64, null=True, unique=True)  # noqa: DJ001 (NULL: no form made it)
     created_at = models.DateTimeField(_("asked for"))
-    started_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(_("started at"), null=True)
     finished_at = models.DateTimeField(_("ended"), null=True)
-    input_file = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
-    output_file = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
-    version = models.PositiveIntegerField(default=0)
+    input_file = models.ForeignKey(
+        "files.StoredFile", verbose_name=_("input file"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    output_file = models.ForeignKey(
+        "files.StoredFile", verbose_name=_("output file"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.PositiveIntegerField(_("version"), default=0)
 
     objects = JobQuerySet.as_manager()
 

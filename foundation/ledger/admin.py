@@ -51,6 +51,10 @@ class TransactionAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ["-pk"]
     inlines = [EntryLines]
 
+    @admin.display(description=_("movement"), ordering="movement")
+    def movement_label(self, booked: Transaction) -> str:
+        return booked.movement_label
+
     @admin.display(description=_("amount"), ordering="total_minor")
     def total(self, booked: Transaction) -> str:
         return yuan(booked.total_minor)

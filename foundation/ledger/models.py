@@ -50,7 +50,9 @@ class Account(models.Model):
     by the deposit alone: what the shop must keep there, so that income knows how much goes to it.
     """
 
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="accounts", db_index=False)
+    shop = models.ForeignKey(
+        Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="accounts", db_index=False
+    )
     kind = models.CharField(_("account"), max_length=10, choices=Kind)
     balance_minor = models.BigIntegerField(_("balance"), default=0)
     required_minor = models.BigIntegerField(_("required"), default=0)
@@ -83,13 +85,15 @@ class Transaction(Booked):
 
     idempotency_key = models.CharField(_("key"), max_length=120, unique=True)
     movement = models.CharField(_("movement"), max_length=32)
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+", db_index=False)
-    order_id = models.BigIntegerField(null=True)
-    subject_type = models.CharField(max_length=64, blank=True)
-    subject_id = models.BigIntegerField(null=True)
+    shop = models.ForeignKey(Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="+", db_index=False)
+    order_id = models.BigIntegerField(_("order key"), null=True)
+    subject_type = models.CharField(_("kind of subject"), max_length=64, blank=True)
+    subject_id = models.BigIntegerField(_("subject key"), null=True)
     total_minor = models.BigIntegerField(_("amount"))
     note = models.CharField(_("note"), max_length=200, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField(_("booked"))
 
     class Meta:

@@ -20,7 +20,8 @@ class Movement:
 
     `source` is an account kind, or DRAW for what the shop must pay from wherever it has money. `targets` fill in order:
     debt takes what is owed, a deposit that is not last takes what it lacks, the last takes the rest.
-    `whole_order` moves whatever is left pending of the order instead of a given amount.
+    `whole_order` moves whatever is left pending of the order instead of a given amount. `first` are accounts a draw
+    empties before the usual order begins.
     """
 
     code: str
@@ -29,6 +30,7 @@ class Movement:
     targets: tuple[str, ...]
     needs_order: bool = False
     whole_order: bool = False
+    first: tuple[str, ...] = ()
 
     @property
     def is_draw(self) -> bool:

@@ -62,6 +62,61 @@ def write_many(objects: Sequence[Model]) -> None:
     _pour(model, objects, [field for field in model._meta.local_concrete_fields if not field.primary_key])
 
 
+def takes_several(connection: Any) -> bool:
+    """Whether one round trip may carry several statements with their values: psycopg's own binding does."""
+    return connection.vendor == "postgresql" and not connection.features.uses_server_side_binding
+
+
+class Together:
+    """`with Together(using) as writes`: written when the block ends, in one round trip where the database takes several.
+
+    For what nobody reads inside the block. Elsewhere each is written at once. Inserted rows never learn their pks.
+    IntegrityError as always; when the block raises, what was gathered is forgotten.
+    """
+
+    def __init__(self, using: str) -> None:
+        self._connection = connections[using]
+        self._gathers = takes_several(self._connection)
+        self._sql: list[str] = []
+        self._values: list[Any] = []
+
+    def __enter__(self) -> "Together":
+        return self
+
+    def __exit__(self, kind: Any, *_error: Any) -> None:
+        if kind is None:
+            self._send()
+
+    def insert(self, objects: Sequence[Model]) -> None:
+        """`write_many`."""
+        if self._gathers and objects and len(objects) < WORTH_IT and _can_copy(type(objects[0]), objects):
+            self._add(*_insert_statement(type(objects[0]), objects))
+        else:
+            write_many(objects)
+
+    def update(self, row: Model, columns: Mapping[str, Any]) -> None:
+        """Write these columns of one row the caller holds; the object has them already."""
+        if not columns:
+            return
+        fields = [(row._meta.get_field(name), value) for name, value in columns.items()]
+        sets = ", ".join(f'"{field.column}" = %s' for field, _value in fields)  # type: ignore[union-attr]
+        values = [field.get_db_prep_save(value, self._connection) for field, value in fields]  # type: ignore[union-attr]
+        table, key = row._meta.db_table, row._meta.pk.column
+        self._add(f'UPDATE "{table}" SET {sets} WHERE "{key}" = %s', [*values, row.pk])
+
+    def _send(self) -> None:
+        if self._sql:
+            with self._connection.cursor() as cursor:
+                cursor.execute("; ".join(self._sql), self._values)
+        self._sql, self._values = [], []
+
+    def _add(self, sql: str, values: Sequence[Any]) -> None:
+        self._sql.append(sql)
+        self._values.extend(values)
+        if not self._gathers:
+            self._send()
+
+
 def update_many(
     model: type[Model],
     rows: Mapping[int, Sequence[Any]],
@@ -133,7 +188,17 @@ def _fills_itself(field: Any) -> bool:
 def _insert(model: type[M], objects: list[M]) -> list[M]:
     """A few rows: one INSERT of the values as they stand on the objects, as COPY takes them."""
     connection = connections[router.db_for_write(model)]
-    quote, key = connection.ops.quote_name, model._meta.pk
+    sql, values = _insert_statement(model, objects)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} RETURNING {connection.ops.quote_name(str(model._meta.pk.column))}", values)
+        for obj, (pk,) in zip(objects, cursor.fetchall(), strict=True):
+            obj.pk = pk
+            obj._state.adding, obj._state.db = False, connection.alias
+    return objects
+
+
+def _insert_statement(model: type[Model], objects: Sequence[Model]) -> tuple[str, list[Any]]:
+    quote, key = connections[router.db_for_write(model)].ops.quote_name, model._meta.pk
     fields = [field for field in model._meta.local_concrete_fields if field is not key]
     readers = [(field.attname, _plain(field)) for field in fields]
     row = f"({', '.join(['%s'] * len(fields))})"
@@ -141,16 +206,7 @@ def _insert(model: type[M], objects: list[M]) -> list[M]:
     values = [
         plain(obj.__dict__[name]) if plain else obj.__dict__[name] for obj in objects for name, plain in readers
     ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {', '.join([row] * len(objects))} "
-            f"RETURNING {quote(str(key.column))}",
-            values,
-        )
-        for obj, (pk,) in zip(objects, cursor.fetchall(), strict=True):
-            obj.pk = pk
-            obj._state.adding, obj._state.db = False, connection.alias
-    return objects
+    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {', '.join([row] * len(objects))}", values
 
 
 def _copy(model: type[Model], objects: list[M]) -> list[M]:

@@ -8,17 +8,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
+from django.db.models import DateTimeField, Func
 
 _fixed: ContextVar[datetime | None] = ContextVar("fixed_clock", default=None)
 
 
-def now() -> datetime:
-    """The present moment in UTC. Services never call this: they are given `now`."""
+class Reading(Func):
+    """The database's clock as a column of a statement that is asked anyway; `now(read)` makes it the present moment."""
+
+    template, output_field = "clock_timestamp()", DateTimeField()
+
+    def as_sqlite(self, *args: Any, **kwargs: Any) -> Any:
+        return super().as_sql(*args, **{**kwargs, "template": "NULL"})
+
+
+def now(read: datetime | None = None) -> datetime:
+    """The present moment in UTC. Services never call this: they are given `now`. `read` is what a `Reading` just told."""
     fixed_at = _fixed.get()
     if fixed_at is not None:
         return fixed_at
+    if read is not None:
+        return read.astimezone(UTC)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")

@@ -12,7 +12,7 @@ from .models import SavedView
 
 @admin.register(SavedView)
 class SavedViewAdmin(admin.ModelAdmin):
-    list_display = ["pk", "owner", "shop", "list_key", "kind", "name", "pinned", "updated_at"]
+    list_display = ["id", "owner", "shop", "list_key", "kind", "name", "pinned", "updated_at"]
     list_filter = ["kind", "list_key"]
     search_fields = ["name", "owner__username"]
     list_select_related = ["owner", "shop"]

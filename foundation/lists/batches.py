@@ -36,8 +36,8 @@ NAMES = 2000
 
 
 def verb_of(spec: ListSpec, key: str) -> BatchVerb:
-    """Raises KeyError for a verb the list does not have."""
-    return {verb.key: verb for verb in spec.verbs}[key]
+    """Raises KeyError for a verb the list does not have, or that has a page of its own."""
+    return {verb.key: verb for verb in spec.verbs if not verb.page}[key]
 
 
 def known(key: str, shop: Any) -> Job | None:
@@ -145,6 +145,7 @@ def step(job: Job, now: datetime) -> bool:
 def _applied(verb: BatchVerb, pks: list[int], said: Mapping[str, Any], job: Job, now: datetime) -> Mapping[int, str]:
     """What the verb refused of the chunk. A fault of ours becomes a sentence for whoever reads the result."""
     try:
+        assert verb.apply is not None
         return verb.apply(pks, by=job.by, now=now, **said) or {}
     except (DomainError, *NOBODYS_ROW):
         raise

@@ -53,10 +53,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Total:
-    """A sum of the rows that match, worked out when somebody asks: an ORM path of fen (MONEY) or of a number."""
+    """A sum of the rows that match, worked out when somebody asks: an ORM path or expression of fen (MONEY) or of a
+    number."""
 
     label: Any
-    source: str
+    source: Any
     kind: str = MONEY
 
 

@@ -10,6 +10,23 @@ from django.utils.translation import gettext_lazy as _
 YUAN = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2})?", re.ASCII)
 
 
+class TypedCount(forms.CharField):
+    """How many rows a verb without a way back would be done to, typed by whoever confirms it (rules §8.1)."""
+
+    default_error_messages = {"other": _("It would be done to %(count)s: type exactly this number if you mean it.")}
+
+    def __init__(self, count: int, **kwargs: Any):
+        self.count = count
+        kwargs.setdefault("label", _("Number of rows it will be done to, typed"))
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        super().__init__(max_length=10, **kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value != str(self.count):
+            raise ValidationError(self.error_messages["other"], code="other", params={"count": self.count})
+
+
 class MoneyField(forms.CharField):
     """Yuan as people write it ("12", "12.5", "¥1,234.50") → fen as int; more than two decimals are refused."""
 

@@ -25,7 +25,7 @@ class SavedView(models.Model):
     one arrangement per person and list; a person's views of a list have names of their own; a view has a shop and a name, an arrangement neither.
     """
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(_("public key"), default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE, related_name="+", db_index=False
     )

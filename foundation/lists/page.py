@@ -161,7 +161,10 @@ class ListPage(Addresses, Panels):
 
     @cached_property
     def rows(self) -> list[Any]:
-        return self.slice.rows
+        rows = self.slice.rows
+        if rows:
+            self.query.read = getattr(rows[0], "read_at", None)
+        return rows
 
     @cached_property
     def head(self) -> SafeString:
@@ -198,7 +201,7 @@ class ListPage(Addresses, Panels):
     def counts(self) -> list[int]:
         """Of each tab, capped. A whole tab's is the sum of the others'."""
         parts = [tab.where for tab in self.spec.tabs if not tab.whole]
-        counted = count_beside_waiting(self.request, self.matching, parts)
+        counted = count_beside_waiting(self.request, self.matching, parts, steady=self.query.is_plain)
         whole, each = min(sum(counted), CAP), iter(counted)
         return [whole if tab.whole else next(each) for tab in self.spec.tabs]
 

@@ -35,6 +35,7 @@ class ListQuery:
         self.shop = shop
         self.user = user
         self._now = now
+        self.read: datetime | None = None  # what the rows' own statement said of the time
         self._arrangements = arrangements
         self.params = self._cleaned(params)
         self.tab: Tab = spec.tab(self.text("tab"))
@@ -57,7 +58,9 @@ class ListQuery:
 
     @cached_property
     def now(self) -> datetime:
-        return self._now() if callable(self._now) else self._now
+        if not callable(self._now):
+            return self._now
+        return self._now(self.read) if self.read else self._now()  # type: ignore[call-arg]
 
     # filters ------------------------------------------------------------------------------------
 
@@ -74,6 +77,11 @@ class ListQuery:
     def has_filters(self) -> bool:
         """Whether any filter is asked for: without one, no form is built at all."""
         return any(self.params.get(name) for name in self.spec.filter_names)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether nothing is searched or filtered in a list whose statements are then always the same."""
+        return self.spec.steady and not self.tokens and not self.has_filters
 
     # rows ---------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ the two): what `CsvSheet` writes is said here once more, in SQL.
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections
@@ -73,12 +74,24 @@ def _chunks(rows: QuerySet, fields: Sequence[Field], sort: str, descending: bool
     inner, inner_params = wanted.query.sql_with_params()
     cells, params = _cells(fields)
     connection = connections[rows.db]
-    with connection.cursor() as setting:
-        setting.execute("SET jit = off")  # compiling so long an expression takes longer than it saves
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_statement(inner, fields, cells), [*params, *inner_params])
+        with _without_jit(connection):
+            cursor.execute(_statement(inner, fields, cells), [*params, *inner_params])
         while found := cursor.fetchmany(chunk):
             yield LINE_END.join([line for (line,) in found]) + LINE_END, len(found)
+
+
+@contextmanager
+def _without_jit(connection: Any) -> Iterator[None]:
+    """Compiling so long an expression takes longer than it saves. Later statements of the connection find it as it was."""
+    local = connection.in_atomic_block
+    with connection.cursor() as setting:
+        setting.execute("SET LOCAL jit = off" if local else "SET jit = off")
+        try:
+            yield
+        finally:
+            if not local:  # outside a transaction an error leaves nothing behind that would refuse this
+                setting.execute("RESET jit")
 
 
 def _statement(inner: str, fields: Sequence[Field], cells: Sequence[str]) -> str:

@@ -55,6 +55,14 @@ class Asked:
         return query.spec.named(query.all_rows, self.idents)
 
 
+def chosen(said: QueryDict, spec: "ListSpec", shop: Any, now: datetime, user: Any) -> QuerySet:
+    """The rows a list's batch bar sent to a verb's own page (`BatchVerb.page`), in the list's order."""
+    asked = Asked.of(said)
+    query = asked.query(spec, shop, now, user)
+    sign = "-" if query.descending else ""
+    return asked.rows(query).order_by(f"{sign}{query.sort.column}", f"{sign}pk")
+
+
 class Selection:
     """The rows one verb would be done to, at this moment: how many, their sum, and those left out, with reasons."""
 

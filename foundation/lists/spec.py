@@ -97,7 +97,8 @@ class ListSpec:
     ) -> ListPage:
         """The page `request` asks for of `rows`, which are the shop's own; by default the spec's.
 
-        `now` may be the clock itself: it is then read once, and only by a page that needs the time.
+        `now` may be the clock itself: it is then read once, and only by a page that needs the time. Rows with a
+        `read_at` (clock.Reading) tell it.
         """
         return ListPage(self, request, self._rows(request.shop, now) if rows is None else rows, now)  # type: ignore[attr-defined]
 

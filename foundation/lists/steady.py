@@ -18,8 +18,7 @@ MOST_SHAPES = 500  # tabs × sorts × sizes × arrangements of columns
 def found(query: ListQuery, column: str, size: int, cursor: Cursor | None, descending: bool) -> list[Any]:
     """The rows of `part` of this list's rows, in one statement."""
     kept = query.spec.statements
-    plain = query.spec.steady and not query.tokens and not query.has_filters
-    if not plain or (cursor and not isinstance(cursor.value, datetime)) or len(kept) >= MOST_SHAPES:
+    if not query.is_plain or (cursor and not isinstance(cursor.value, datetime)) or len(kept) >= MOST_SHAPES:
         return list(part(query.drawable, column, size, cursor, descending=descending))
     columns = query.columns
     shape = (query.tab.key, query.sort.key, column, size, descending, bool(cursor), *(one.key for one in columns))

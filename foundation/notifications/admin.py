@@ -45,6 +45,10 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     readonly_fields = fields
 
+    @admin.display(description=_("recipient"))
+    def masked_to(self, message: OutboxMessage) -> str:
+        return message.masked_to
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_reviewer(request.user, OPERATIONS)
 

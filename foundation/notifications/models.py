@@ -35,17 +35,19 @@ class Notice(models.Model):
     `_minor`, moments ISO strings under keys ending `_at`. `cancelled_at`: what it asked for was done, by whomever.
     """
 
-    number = models.CharField(max_length=20, unique=True, default=notice_number)
-    shop_id = models.BigIntegerField(null=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
-    kind = models.CharField(max_length=64)
-    subject_type = models.CharField(max_length=64)
-    subject_id = models.BigIntegerField()
-    data = models.JSONField(default=dict, blank=True)
-    url = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True, blank=True)
-    cancelled_at = models.DateTimeField(null=True, blank=True)
+    number = models.CharField(_("number"), max_length=20, unique=True, default=notice_number)
+    shop_id = models.BigIntegerField(_("shop number"), null=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE, related_name="notices"
+    )
+    kind = models.CharField(_("kind"), max_length=64)
+    subject_type = models.CharField(_("kind of subject"), max_length=64)
+    subject_id = models.BigIntegerField(_("subject key"))
+    data = models.JSONField(_("details"), default=dict, blank=True)
+    url = models.CharField(_("link"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -94,21 +96,21 @@ class OutboxMessage(models.Model):
 
     LIFECYCLE = OUTBOX
 
-    key = models.CharField(max_length=120, unique=True)
-    channel = models.CharField(max_length=8, choices=Channel)
-    to = models.CharField(max_length=200)
-    subject_line = models.CharField(max_length=150, blank=True)
-    body = models.TextField()
-    status = models.CharField(max_length=10, choices=Outgoing, default=Outgoing.PENDING)
-    attempts = models.PositiveIntegerField(default=0)
-    next_at = models.DateTimeField()
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=300, blank=True)
-    shop_id = models.BigIntegerField(null=True)
-    subject_type = models.CharField(max_length=64, blank=True)
-    subject_id = models.BigIntegerField(null=True)
-    created_at = models.DateTimeField()
+    key = models.CharField(_("key"), max_length=120, unique=True)
+    channel = models.CharField(_("sent through"), max_length=8, choices=Channel)
+    to = models.CharField(_("recipient"), max_length=200)
+    subject_line = models.CharField(_("subject line"), max_length=150, blank=True)
+    body = models.TextField(_("text"))
+    status = models.CharField(_("state"), max_length=10, choices=Outgoing, default=Outgoing.PENDING)
+    attempts = models.PositiveIntegerField(_("tries"), default=0)
+    next_at = models.DateTimeField(_("next try"))
+    claimed_at = models.DateTimeField(_("taken at"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    shop_id = models.BigIntegerField(_("shop number"), null=True)
+    subject_type = models.CharField(_("kind of subject"), max_length=64, blank=True)
+    subject_id = models.BigIntegerField(_("subject key"), null=True)
+    created_at = models.DateTimeField(_("created"))
 
     objects = OutboxQuerySet.as_manager()
 

@@ -39,9 +39,15 @@ class PolicyRow(models.Model):
     name_en = models.CharField(gettext_lazy("name (English)"), max_length=80)
     source_note = models.TextField(gettext_lazy("source"), default="ours")
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=gettext_lazy("created by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(gettext_lazy("created"), auto_now_add=True)
 
     objects = PolicyQuerySet.as_manager()
 

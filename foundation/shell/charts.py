@@ -39,7 +39,7 @@ class Mark:
 @dataclass(frozen=True)
 class BarChart:
     """One series: `total` is its sum in words, `tone` one of the tokens' colours (blue, green, red, amber, grey).
-    Bars are days, or weeks."""
+    Bars are days, weeks or hours (`of`), or how days ended ("end")."""
 
     key: str
     title: Any
@@ -47,7 +47,7 @@ class BarChart:
     bars: Sequence[Bar]
     tone: str = "blue"
     icon: str = ""
-    of_weeks: bool = False
+    of: str = "day"
 
     @property
     def width(self) -> int:

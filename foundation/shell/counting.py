@@ -9,13 +9,17 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from foundation.lifecycle.planned import Plan, is_there, plan_of, takes_plans
 from foundation.lifecycle.prepared import Prepared
 
 Sql = tuple[str, tuple[Any, ...]]
 Numbered = tuple[int, str, tuple[Any, ...]]
 CAP = 1000  # counted up to here; 1000 is shown as "999+"
 
+MOST_SHAPES = 500  # lists × who may see which tab; counts of more shapes are asked as they stand
+
 _waiting: dict[str, tuple[Prepared, Sequence[str]]] = {}
+_plans: dict[tuple[str, str, tuple[Any, ...]], Plan] = {}
 
 
 def register(name: str, rows: Callable[..., QuerySet], *of: str) -> None:
@@ -32,16 +36,19 @@ def _waiting_sql(request: HttpRequest) -> list[Sql | None]:
 def waiting(request: HttpRequest) -> dict[str, int]:
     """All those numbers by name, capped, in one statement per request."""
     if not hasattr(request, "_waiting"):
-        counts = _run(_waiting_sql(request), CAP)
+        counts = _run(_waiting_sql(request), CAP, steady=True)
         request._waiting = dict(zip(_waiting, counts, strict=True))  # type: ignore[attr-defined]
     return request._waiting  # type: ignore[attr-defined]
 
 
-def count_beside_waiting(request: HttpRequest, rows: QuerySet, parts: Sequence[Q]) -> list[int]:
-    """Capped counts of `rows` under each of `parts`, in the same statement as the waiting numbers the menu will ask for."""
+def count_beside_waiting(request: HttpRequest, rows: QuerySet, parts: Sequence[Q], *, steady: bool = False) -> list[int]:
+    """Capped counts of `rows` under each of `parts`, in the same statement as the waiting numbers the menu will ask for.
+
+    `steady`: nobody searches or filters, `rows` differ in ids alone; the statement is then planned once in a connection.
+    """
     if hasattr(request, "_waiting") or getattr(request, "membership", None) is None:
-        return _run(_partial_sql(rows, parts), CAP, rows.db)
-    counts = _run([*_waiting_sql(request), *_partial_sql(rows, parts)], CAP, rows.db)
+        return _run(_partial_sql(rows, parts), CAP, rows.db, steady=steady)
+    counts = _run([*_waiting_sql(request), *_partial_sql(rows, parts)], CAP, rows.db, steady=steady)
     request._waiting = dict(zip(_waiting, counts, strict=False))  # type: ignore[attr-defined]
     return counts[len(_waiting) :]
 
@@ -51,17 +58,32 @@ def capped_counts(querysets: Sequence[QuerySet], cap: int = CAP) -> list[int]:
     return _run([_sql(one) for one in querysets], cap, querysets[0].db if querysets else DEFAULT_DB_ALIAS)
 
 
-def _run(statements: Sequence[Sql | None], cap: int, using: str = DEFAULT_DB_ALIAS) -> list[int]:
+def _run(
+    statements: Sequence[Sql | None], cap: int, using: str = DEFAULT_DB_ALIAS, *, steady: bool = False
+) -> list[int]:
     counts = [0] * len(statements)
     selects = [_counted(same, cap) for same in _alike(statements)]
     if selects:
+        sql, params = " UNION ALL ".join(sql for sql, _own in selects), [param for _sql, own in selects for param in own]
+        if steady and takes_plans(connections[using]):
+            sql, params = _planned(using, sql, params)
         with connections[using].cursor() as cursor:
-            cursor.execute(
-                " UNION ALL ".join(sql for sql, _own in selects), [param for _sql, own in selects for param in own]
-            )
+            cursor.execute(sql, params)
             for number, count in cursor.fetchall():
                 counts[number] = count
     return counts
+
+
+def _planned(using: str, sql: str, params: list[Any]) -> tuple[str, list[Any]]:
+    """The same by the name the connection knows it by: what varies are ids, the words stay in the text."""
+    ids = [type(param) is int for param in params]
+    key = using, sql, tuple(param for param, is_id in zip(params, ids, strict=True) if not is_id)
+    plan = _plans.get(key)
+    if plan is None and len(_plans) < MOST_SHAPES:
+        plan = _plans[key] = plan_of(connections[using], sql, list(zip(params, ids, strict=True)))
+    if plan is None or not is_there(connections[using], plan):
+        return sql, params
+    return plan.asked, [param for param, is_id in zip(params, ids, strict=True) if is_id]
 
 
 def _alike(statements: Sequence[Sql | None]) -> list[list[Numbered]]:

@@ -1,5 +1,6 @@
-"""The platform's desks for logistics: `tracking` is what comes in, `interceptions` what nobody answered, `losses` a record."""
+"""The platform's desks for logistics: `tracking` is what comes in, `interceptions` what nobody answered, `unplaced` what
+nobody can tell what it is about, `losses` a record."""
 
-from . import interceptions, losses, tracking
+from . import interceptions, losses, tracking, unplaced
 
-__all__ = ["interceptions", "losses", "tracking"]
+__all__ = ["interceptions", "losses", "tracking", "unplaced"]

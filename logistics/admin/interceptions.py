@@ -17,6 +17,7 @@ from foundation.lifecycle.errors import DomainError
 
 from .. import services
 from ..models import CarrierCall, CarrierEvent, Interception
+from ..services.fees import with_late_fee
 
 
 class WordsInline(ReadOnly, admin.TabularInline):
@@ -33,12 +34,25 @@ class CallsInline(ReadOnly, admin.TabularInline):
     extra = 0
 
 
+class LateFee(admin.SimpleListFilter):
+    """The carrier's word came after the end: who books the fee looks at what it said first."""
+
+    title = _("fee")
+    parameter_name = "fee"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("late", _("Due after the end, not booked"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Interception]) -> QuerySet[Interception]:
+        return with_late_fee(queryset) if self.value() == "late" else queryset
+
+
 @admin.register(Interception)
 class InterceptionAdmin(ReadOnly, admin.ModelAdmin):
     """Unknown ones first to be filtered; nothing is sent again from here, the carrier is only asked."""
 
     list_display = ["number", "shop", "order", "carrier", "status", "requested_at", "reference", "said", "fee"]
-    list_filter = ["status", "carrier"]
+    list_filter = ["status", LateFee, "carrier"]
     list_select_related = ["shop", "order", "carrier"]
     search_fields = ["=number", "=reference", "=parcel__tracking_number"]
     ordering = ["-pk"]
@@ -75,7 +89,7 @@ class InterceptionAdmin(ReadOnly, admin.ModelAdmin):
     def it_came_back(self, request: HttpRequest, queryset: QuerySet[Interception]) -> None:
         self._heard(request, queryset, "come_back")
 
-    @admin.action(description=_("Book the fee of one intercepted after its cancel"))
+    @admin.action(description=_("Book the fee the carrier earned after the end"))
     def book_the_fee(self, request: HttpRequest, queryset: QuerySet[Interception]) -> None:
         self._each(request, queryset, services.book_late_fee, gettext("Booked."))
 

@@ -5,6 +5,7 @@ from .interceptions import CarrierCall, CarrierEvent, Interception
 from .parcels import Attachment, Parcel, ParkedPush, Scan, Watch
 from .recalls import Loss, Recall
 from .rules import InterceptionRule, RefundRequest
+from .unplaced import UnplacedWord
 
 __all__ = [
     "Attachment",
@@ -23,5 +24,6 @@ __all__ = [
     "RefundRequest",
     "Scan",
     "ShopHook",
+    "UnplacedWord",
     "Watch",
 ]

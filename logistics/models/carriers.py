@@ -25,7 +25,7 @@ class Carrier(models.Model):
     get `phone` and `service_url` instead of a button. `again_after_cancel`: would it take a second request?
     """
 
-    code = models.SlugField(max_length=20, unique=True)
+    code = models.SlugField(gettext_lazy("code"), max_length=20, unique=True)
     name_zh = models.CharField(gettext_lazy("name (Chinese)"), max_length=40)
     name_en = models.CharField(gettext_lazy("name (English)"), max_length=40)
     kuaidi100 = models.CharField(gettext_lazy("code at Kuaidi100"), max_length=32, blank=True, db_index=True)
@@ -35,8 +35,8 @@ class Carrier(models.Model):
     can_intercept = models.BooleanField(gettext_lazy("can intercept"), default=True)
     accepts_in = models.JSONField(gettext_lazy("takes an interception while"), default=list, blank=True)
     again_after_cancel = models.BooleanField(gettext_lazy("takes another request after a cancel"), default=False)
-    adapter = models.SlugField(max_length=20, default="sandbox")  # carriers/<name>: who we talk to about its parcels
-    position = models.PositiveSmallIntegerField(default=100)
+    adapter = models.SlugField(gettext_lazy("connection"), max_length=20, default="sandbox")  # carriers/<name>: who we talk to about its parcels
+    position = models.PositiveSmallIntegerField(gettext_lazy("place in the list"), default=100)
     active = models.BooleanField(gettext_lazy("active"), default=True)
 
     class Meta:
@@ -78,7 +78,9 @@ class CarrierFee(PolicyRow):
     most `storage_most_days`.
     """
 
-    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="fees")
+    carrier = models.ForeignKey(
+        Carrier, verbose_name=gettext_lazy("carrier"), on_delete=models.PROTECT, related_name="fees"
+    )
     intercept_minor = models.BigIntegerField(gettext_lazy("interception (fen)"), validators=[MinValueValidator(0)])
     charged_on = models.CharField(
         gettext_lazy("charged"), max_length=10, choices=ChargedOn, default=ChargedOn.SUCCEEDED
@@ -138,8 +140,8 @@ class CarrierCode(models.Model):
     meaning = models.CharField(gettext_lazy("meaning"), max_length=20, blank=True)
     sample = models.CharField(gettext_lazy("sample"), max_length=300, blank=True)
     seen = models.PositiveIntegerField(gettext_lazy("times seen"), default=0)
-    first_seen_at = models.DateTimeField(null=True, blank=True)
-    last_seen_at = models.DateTimeField(null=True, blank=True)
+    first_seen_at = models.DateTimeField(gettext_lazy("first seen"), null=True, blank=True)
+    last_seen_at = models.DateTimeField(gettext_lazy("last seen"), null=True, blank=True)
 
     class Meta:
         verbose_name = gettext_lazy("carrier code")
@@ -157,10 +159,12 @@ def new_salt() -> str:
 class ShopHook(models.Model):
     """Where carriers' pushes for a shop are checked against: the shop's own salt. Made when first asked for."""
 
-    shop = models.OneToOneField(Shop, on_delete=models.PROTECT, related_name="+", primary_key=True)
-    salt = models.CharField(max_length=64, default=new_salt)
-    renewed_at = models.DateTimeField(null=True, blank=True)
-    last_push_at = models.DateTimeField(null=True, blank=True)
+    shop = models.OneToOneField(
+        Shop, verbose_name=gettext_lazy("shop"), on_delete=models.PROTECT, related_name="+", primary_key=True
+    )
+    salt = models.CharField(gettext_lazy("salt"), max_length=64, default=new_salt)
+    renewed_at = models.DateTimeField(gettext_lazy("renewed"), null=True, blank=True)
+    last_push_at = models.DateTimeField(gettext_lazy("last report"), null=True, blank=True)
 
     class Meta:
         verbose_name = gettext_lazy("tracking callback")

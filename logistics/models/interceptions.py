@@ -32,44 +32,61 @@ class Interception(models.Model):
 
     LIFECYCLE = INTERCEPTION
 
-    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="interceptions")
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="interceptions")
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+", db_index=False)
-    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
-    number = models.CharField(max_length=20, unique=True, default=interception_number)
-    key = models.CharField(max_length=100, unique=True)
+    parcel = models.ForeignKey(Parcel, verbose_name=_("parcel"), on_delete=models.PROTECT, related_name="interceptions")
+    order = models.ForeignKey(Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="interceptions")
+    shop = models.ForeignKey(Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier = models.ForeignKey(
+        Carrier, verbose_name=_("carrier"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    number = models.CharField(_("number"), max_length=20, unique=True, default=interception_number)
+    key = models.CharField(_("key"), max_length=100, unique=True)
     status = models.CharField(_("progress"), max_length=12, choices=Status, default=Status.REQUESTED)
-    version = models.PositiveIntegerField(default=0, editable=False)
-    province = models.CharField(max_length=40, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=0, editable=False)
+    province = models.CharField(_("province"), max_length=40, blank=True)
 
     origin = models.CharField(_("started"), max_length=8, choices=Origin, default=Origin.MANUAL)
-    rule = models.ForeignKey(InterceptionRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    rule = models.ForeignKey(
+        InterceptionRule, verbose_name=_("rule"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     reason = models.CharField(_("reason"), max_length=16, choices=WhyIntercept)
-    note = models.CharField(max_length=300, blank=True)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("asked for by"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     requested_at = models.DateTimeField(_("asked for"))
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    succeeded_at = models.DateTimeField(null=True, blank=True)
-    returning_at = models.DateTimeField(null=True, blank=True)
-    returned_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    succeeded_at = models.DateTimeField(_("intercepted"), null=True, blank=True)
+    returning_at = models.DateTimeField(_("on its way back"), null=True, blank=True)
+    returned_at = models.DateTimeField(_("came back"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     reference = models.CharField(_("carrier's reference"), max_length=64, blank=True)
     said = models.CharField(_("the carrier says"), max_length=300, blank=True)
 
-    fee_policy = models.ForeignKey(CarrierFee, null=True, on_delete=models.PROTECT, related_name="+")
+    fee_policy = models.ForeignKey(
+        CarrierFee, verbose_name=_("fee in force"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     fee_minor = models.BigIntegerField(_("interception fee"), default=0)
-    charged_on = models.CharField(max_length=10, choices=ChargedOn, default=ChargedOn.SUCCEEDED)
-    storage_free_days = models.PositiveSmallIntegerField(default=0)
-    storage_minor_per_day = models.BigIntegerField(default=0)
-    storage_most_days = models.PositiveSmallIntegerField(default=0)
+    charged_on = models.CharField(_("charged on"), max_length=10, choices=ChargedOn, default=ChargedOn.SUCCEEDED)
+    storage_free_days = models.PositiveSmallIntegerField(_("days of free storage"), default=0)
+    storage_minor_per_day = models.BigIntegerField(_("storage a day (fen)"), default=0)
+    storage_most_days = models.PositiveSmallIntegerField(_("days of storage at most"), default=0)
     payer = models.CharField(_("paid by"), max_length=10, choices=Payer, default=Payer.SHOP)
-    fee_at = models.DateTimeField(null=True, blank=True)
-    storage_days = models.PositiveSmallIntegerField(default=0)
+    fee_at = models.DateTimeField(_("fee charged"), null=True, blank=True)
+    storage_days = models.PositiveSmallIntegerField(_("days of storage"), default=0)
 
-    cancel_reason = models.CharField(max_length=16, choices=WhyCancel, blank=True)
-    cancel_note = models.CharField(max_length=300, blank=True)
+    cancel_reason = models.CharField(_("reason of the cancel"), max_length=16, choices=WhyCancel, blank=True)
+    cancel_note = models.CharField(_("note on the cancel"), max_length=300, blank=True)
     cancelled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("cancelled by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     objects = InterceptionQuerySet.as_manager()
@@ -118,16 +135,18 @@ class CarrierCall(models.Model):
 
     LIFECYCLE = CALL
 
-    interception = models.ForeignKey(Interception, on_delete=models.PROTECT, related_name="calls")
-    kind = models.CharField(max_length=8, choices=CallKind)
-    key = models.CharField(max_length=100, unique=True)
-    status = models.CharField(max_length=8, choices=CallState, default=CallState.PENDING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_at = models.DateTimeField()
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    done_at = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField()
+    interception = models.ForeignKey(
+        Interception, verbose_name=_("interception"), on_delete=models.PROTECT, related_name="calls"
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=CallKind)
+    key = models.CharField(_("key"), max_length=100, unique=True)
+    status = models.CharField(_("state"), max_length=8, choices=CallState, default=CallState.PENDING)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_at = models.DateTimeField(_("next try"))
+    claimed_at = models.DateTimeField(_("taken at"), null=True, blank=True)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created"))
 
     class Meta:
         verbose_name = _("call to a carrier")

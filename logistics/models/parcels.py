@@ -118,7 +118,9 @@ class Scan(models.Model):
     """One event a carrier reported, stored once (F24, F25): insert-only.
 
     `digest` is of moment, code and words: the same event under another id is the same. `state` is the ParcelState the
-    code means, "" for one nobody knows yet. `source` is who said it ("kuaidi100", "sandbox", "staff").
+    code means, "" for one nobody knows yet. `source` is who said it ("kuaidi100", "sandbox", "staff"). `number` is "" while
+    the scan is of the number its parcel has, the earlier number once that was corrected: then it is history and moves
+    nothing.
     """
 
     parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="scans", db_index=False)
@@ -130,6 +132,7 @@ class Scan(models.Model):
     place = models.CharField(max_length=100, blank=True)
     source = models.CharField(max_length=20)
     received_at = models.DateTimeField(db_default=Now())
+    number = models.CharField(_("earlier number"), max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("scan")
@@ -150,14 +153,14 @@ class ParkedPush(models.Model):
     `scans` is what `tracking.Event.as_json` makes; `digest` of shop, carrier, number and scans keeps a replay out.
     """
 
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+", db_index=False)
-    carrier_code = models.CharField(max_length=32)
-    tracking_number = models.CharField(max_length=64)
-    source = models.CharField(max_length=20)
-    scans = models.JSONField()
-    digest = models.CharField(max_length=64, unique=True)
-    received_at = models.DateTimeField()
-    applied_at = models.DateTimeField(null=True, blank=True)
+    shop = models.ForeignKey(Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier_code = models.CharField(_("code of the carrier"), max_length=32)
+    tracking_number = models.CharField(_("tracking number"), max_length=64)
+    source = models.CharField(_("reported by"), max_length=20)
+    scans = models.JSONField(_("scans"))
+    digest = models.CharField(_("fingerprint"), max_length=64, unique=True)
+    received_at = models.DateTimeField(_("received"))
+    applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("parked push")
@@ -179,14 +182,16 @@ class Watch(models.Model):
     after a final one: a human's list.
     """
 
-    parcel = models.OneToOneField(Parcel, on_delete=models.CASCADE, related_name="watch", primary_key=True)
-    adapter = models.SlugField(max_length=20)
-    subscribed_at = models.DateTimeField(null=True, blank=True)
-    next_at = models.DateTimeField(null=True, blank=True)
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=300, blank=True)
-    given_up_at = models.DateTimeField(null=True, blank=True)
+    parcel = models.OneToOneField(
+        Parcel, verbose_name=_("parcel"), on_delete=models.CASCADE, related_name="watch", primary_key=True
+    )
+    adapter = models.SlugField(_("connection"), max_length=20)
+    subscribed_at = models.DateTimeField(_("subscribed"), null=True, blank=True)
+    next_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    claimed_at = models.DateTimeField(_("taken at"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("watched parcel")

@@ -27,14 +27,16 @@ class Recall(models.Model):
 
     LIFECYCLE = RECALL
 
-    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="recalls")
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="recalls")
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+", db_index=False)
-    number = models.CharField(max_length=20, unique=True, default=recall_number)
-    key = models.CharField(max_length=100, unique=True)
+    parcel = models.ForeignKey(Parcel, verbose_name=_("parcel"), on_delete=models.PROTECT, related_name="recalls")
+    order = models.ForeignKey(Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="recalls")
+    shop = models.ForeignKey(Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.CharField(_("number"), max_length=20, unique=True, default=recall_number)
+    key = models.CharField(_("key"), max_length=100, unique=True)
     status = models.CharField(_("state"), max_length=10, choices=RecallState, default=RecallState.TO_RECALL)
-    version = models.PositiveIntegerField(default=0, editable=False)
-    carrier = models.ForeignKey(Carrier, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(_("version"), default=0, editable=False)
+    carrier = models.ForeignKey(
+        Carrier, verbose_name=_("carrier"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -43,14 +45,27 @@ class Recall(models.Model):
         related_name="+",
         verbose_name=_("in charge"),
     )
-    contact = models.ForeignKey(ContactRecord, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    proof = models.ManyToManyField(StoredFile, related_name="+", blank=True)
+    contact = models.ForeignKey(
+        ContactRecord,
+        verbose_name=_("contact record"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    proof = models.ManyToManyField(StoredFile, verbose_name=_("proof"), related_name="+", blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     payer = models.CharField(_("paid by"), max_length=10, choices=Payer, default=Payer.SHOP)
     cost_minor = models.BigIntegerField(_("cost"), default=0)
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("opened by"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     opened_at = models.DateTimeField(_("opened"))
-    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("recall")
@@ -74,16 +89,25 @@ class Loss(models.Model):
     booked as `parcel:N:reship` (N the new parcel) or `parcel:N:compensation`.
     """
 
-    parcel = models.OneToOneField(Parcel, on_delete=models.PROTECT, related_name="loss")
-    key = models.CharField(max_length=100, unique=True)
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="+")
-    way = models.CharField(max_length=10, choices=WayOut)
-    payer = models.CharField(max_length=10, choices=Payer)
-    amount_minor = models.BigIntegerField(default=0)
-    reship = models.OneToOneField(Parcel, null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
-    note = models.CharField(max_length=300, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
+    parcel = models.OneToOneField(Parcel, verbose_name=_("parcel"), on_delete=models.PROTECT, related_name="loss")
+    key = models.CharField(_("key"), max_length=100, unique=True)
+    shop = models.ForeignKey(Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(_("way out"), max_length=10, choices=WayOut)
+    payer = models.CharField(_("paid by"), max_length=10, choices=Payer)
+    amount_minor = models.BigIntegerField(_("amount (fen)"), default=0)
+    reship = models.OneToOneField(
+        Parcel,
+        verbose_name=_("parcel sent instead"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaces",
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("moment"))
 
     class Meta:
         verbose_name = _("lost parcel")

@@ -14,7 +14,6 @@ from .intercepting import (
     earliest_refund,
     request_interception,
     request_many,
-    still_running,
 )
 from .losses import fastest_carriers, solve
 from .recalls import assign_recall, close_recall, open_recall
@@ -63,7 +62,6 @@ __all__ = [
     "set_aside",
     "ship_order",
     "solve",
-    "still_running",
     "switch_rule",
     "upload_many",
     "upload_tracking",

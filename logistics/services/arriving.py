@@ -18,7 +18,7 @@ from ..models.parcels import parcel_number
 from ..numbers import BLANKS, Names
 from ..states import OPEN, TERMINAL, ParcelKind, ParcelState
 from ..tracking import state_of
-from . import carrier_words, parked, watching
+from . import carrier_words, parked, renumbering, watching
 from .shipping import first_key
 
 ARRIVED_AS = {
@@ -106,7 +106,7 @@ def _made(order: Order, names: Names, now: datetime) -> Parcel:
 
 
 def _revise(parcel: Parcel, order: Order, names: Names, now: datetime) -> bool:
-    """Follow what a revised order says: its number, its hand-over, that it was signed for. Scans stay as they are.
+    """Follow what a revised order says: its number, its hand-over, that it was signed for. Another number's scans are history.
 
     While an interception runs the parcel keeps the number and the carrier that were asked about, as in `upload_tracking`.
     """
@@ -127,12 +127,15 @@ def _revise(parcel: Parcel, order: Order, names: Names, now: datetime) -> bool:
     changed = {name: value for name, value in said.items() if getattr(parcel, name) != value}
     if not changed:
         return False
+    before = parcel.tracking_number
     for name, value in changed.items():
         setattr(parcel, name, value)
     if "arrival_status" in changed:
-        changed["status"] = parcel.status = state_of(Scan.objects.filter(parcel=parcel), parcel.arrival_status)
+        changed["status"] = parcel.status = state_of(Scan.objects.filter(parcel=parcel, number=""), parcel.arrival_status)
     parcel.version += 1
     parcel.save(update_fields=[name.removesuffix("_id") for name in changed] + ["version"])
+    if before and "tracking_number" in changed:
+        renumbering.renumber(parcel, before, now)
     if "status" in changed and parcel.interception_status in OPEN:
         carrier_words.parcel_moved(parcel, now=now)
     return True

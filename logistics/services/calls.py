@@ -22,10 +22,10 @@ from foundation.lifecycle.errors import Blocked
 from foundation.policies.models import NoPolicy
 
 from ..carriers.base import Adapter, Answer, Final, Retryable, adapter
-from ..models import CarrierCall, Interception, LogisticsPolicy
+from ..models import CarrierCall, CarrierEvent, Interception, LogisticsPolicy
 from ..states import CALL, CallKind, CallState, Status
 from . import carrier_words, salts
-from .holding import calls_of, hold_interception, hold_interceptions
+from .holding import calls_of, drop, hold_interception, hold_interceptions
 from .progress import take, tell_of
 
 log = logging.getLogger(__name__)
@@ -154,16 +154,34 @@ def wake() -> None:
         log.warning("Calls to carriers wait for beat, the broker does not answer: %s", type(error).__name__)
 
 
+@transaction.atomic
 def _claim(pk: int, now: datetime) -> CarrierCall | None:
-    """One conditional UPDATE decides between two workers, and between a worker and a cancel; None if it is lost.
+    """One conditional UPDATE decides between two workers; None if it is lost, or the call is not needed any more.
 
-    Claimed at the moment it is, not when its round began (see `foundation.notifications.services.delivery`).
+    Looked at under the order's lock: what the carrier or a person said since the call was queued counts. Claimed at the
+    moment it is, not when its round began (see `foundation.notifications.services.delivery`).
     """
-    claimed = CarrierCall.objects.filter(pk=pk, status=CallState.PENDING, next_at__lte=now).update(
+    rows = CarrierCall.objects.select_related("interception__parcel", "interception__carrier", "interception__shop")
+    call = rows.get(pk=pk)
+    interception = hold_interception(call.interception_id)
+    waiting = CarrierCall.objects.filter(pk=pk, status=CallState.PENDING, next_at__lte=now)
+    if not _needed(call.kind, interception):
+        drop(waiting, "not needed any more", now)
+        return None
+    claimed = waiting.update(
         status=CALL.target("claim", CallState.PENDING), claimed_at=clock.now(), attempts=F("attempts") + 1
     )
-    rows = CarrierCall.objects.select_related("interception__parcel", "interception__carrier", "interception__shop")
     return rows.get(pk=pk) if claimed else None
+
+
+def _needed(kind: str, interception: Interception) -> bool:
+    """Whether a waiting call still says something to the carrier; the interception is locked."""
+    if kind == CallKind.REQUEST:
+        return interception.status in (Status.REQUESTED, Status.UNKNOWN)
+    if kind == CallKind.QUERY:
+        return interception.is_open
+    said_no = CarrierEvent.objects.filter(interception=interception, verb__in=["refuse", "fail"])
+    return may_have_arrived(interception) and not said_no.exists()
 
 
 def _send(call: CarrierCall, now: datetime) -> str:
@@ -255,9 +273,7 @@ def _later(call: CarrierCall, problem: Exception, now: datetime) -> str:
     interception = hold_interception(call.interception_id)
     if call.kind == CallKind.REQUEST and interception.status not in (Status.REQUESTED, Status.UNKNOWN):
         _mark(call, "refuse", done_at=now, error="not needed any more")
-        calls_of(interception, CallKind.CANCEL).filter(status=CallState.PENDING).update(
-            status=CALL.target("drop", CallState.PENDING), done_at=now, error="its request never arrived"
-        )
+        drop(calls_of(interception, CallKind.CANCEL), "its request never arrived", now)
         return "refused"
     _mark(call, "retry", next_at=now + back_off(call.attempts), error=_short(problem), claimed_at=None)
     return "later"

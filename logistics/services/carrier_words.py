@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Value
@@ -147,14 +147,32 @@ def from_push(shop_pk: int, param: Mapping[str, Any], *, source: str, now: datet
     (`status`, `code`), words (`message`, `text`) and, if it says so, the moment (`at`, aware; or `time`, of Shanghai).
     Invalid for a time that is no moment.
     """
-    code, text = _first(param, "status", "code"), _first(param, "message", "text")
-    number, reference = _first(param, "kuaidinum", "number", "nu").strip().upper(), _first(param, "orderId", "reference")
-    at = _moment(param, now)
-    interception = _meant(shop_pk, number, reference, at or now)
-    if interception is None or not code:
+    word, at = named(param), _moment(param, now)
+    interception = _meant(shop_pk, word.number, word.reference, at or now)
+    if interception is None or not word.code:
         return None
-    verb = meaning(code, text, source=source, now=now)
-    return carrier_says(interception.pk, code=code, verb=verb, text=text, at=at, source=source, now=now)
+    known = CarrierEvent.objects.filter(interception=interception, digest=_digest(at, word.code, word.text)).first()
+    if known is not None:  # a replay: its code is not counted again
+        return known
+    verb = meaning(word.code, word.text, source=source, now=now)
+    return carrier_says(interception.pk, code=word.code, verb=verb, text=word.text, at=at, source=source, now=now)
+
+
+class Word(NamedTuple):
+    """What a push about an interception names; "" for what it does not."""
+
+    number: str
+    reference: str
+    code: str
+    text: str
+
+
+def named(param: Mapping[str, Any]) -> Word:
+    """The names a push may use, as `from_push` says."""
+    return Word(
+        number=_first(param, "kuaidinum", "number", "nu").strip().upper(), reference=_first(param, "orderId", "reference"),
+        code=_first(param, "status", "code"), text=_first(param, "message", "text"),
+    )  # fmt: skip
 
 
 def _moment(param: Mapping[str, Any], now: datetime) -> datetime | None:
@@ -220,6 +238,9 @@ def _read(event_pk: int, now: datetime) -> int:
         verb=verb, moved=bool(path), why_not="" if path else _why_not(verb, interception.status)[:300]
     )
     _take_path(interception, path, event.at, event.text, now)
+    if not path:
+        event.verb = verb
+        _flag_if_late(interception, event, now)
     return 1
 
 

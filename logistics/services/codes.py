@@ -2,21 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db.models import F
-
-from foundation.lifecycle.prepared import Prepared
 
 from ..models import CarrierCode
 from ..tracking import Event
 
-MEANINGS: Prepared[Any] = Prepared(
-    lambda source: (
-        CarrierCode.objects.filter(source=source).order_by("code").values_list("code", "meaning", named=True)
-    ),
-    str,
-)
+# Source, code → meaning, of those that have one. It is given once and for all (`give_meaning`), so what a process knows
+# stays true; a code without one is asked for each time, so its meaning counts everywhere with the next scan.
+_known: dict[tuple[str, str], str] = {}
 MOST_UNKNOWN = 500  # codes of one source waiting for a human; more than that is noise
 
 
@@ -29,11 +23,18 @@ def read(events: Iterable[Event], *, source: str, now: datetime) -> dict[str, st
     unread = {event.code[:40]: event for event in events if event.code and not event.state}
     if not unread:
         return {}
-    meanings = {row.code: row.meaning for row in MEANINGS.rows(source)}
-    for code, event in unread.items():
-        if not meanings.get(code):
-            meanings[code] = note_unknown(source, code, sample=event.text, now=now)
-    return {event.code: meanings[code] for code, event in unread.items()}
+    if any((source, code) not in _known for code in unread):
+        rows = CarrierCode.objects.filter(source=source).exclude(meaning="").values_list("code", "meaning")
+        _known.update({(source, code): meaning for code, meaning in rows})
+    return {
+        event.code: _known.get((source, code)) or note_unknown(source, code, sample=event.text, now=now)
+        for code, event in unread.items()
+    }
+
+
+def forget() -> None:
+    """For whoever puts other rows under a running process: tests."""
+    _known.clear()
 
 
 def note_unknown(source: str, code: str, *, sample: str, now: datetime) -> str:

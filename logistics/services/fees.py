@@ -6,9 +6,12 @@ The seller pays; after a cancel the responsible party does, which for what was b
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import Shop
@@ -24,12 +27,14 @@ from ..models import CarrierEvent, CarrierFee, Interception
 from ..models.carriers import ChargedOn
 from ..movements import FEE, GIVEN_BACK, STORAGE, STORAGE_GIVEN_BACK
 from ..states import Payer, Status
-from .holding import hold_interceptions
+from .holding import hold_interception, hold_interceptions
 
 DAY = timedelta(days=1)
 CHUNK = 200
 AT_ONCE = 20_000
 CONFIRMS = {ChargedOn.ACCEPTED: ("accept", "begin", "succeed"), ChargedOn.SUCCEEDED: ("succeed",)}
+IMPLY_SUCCESS = ("turn_back", "come_back")  # a word that came too late is not taken apart into the moves it means
+OVER = (Status.CANCELLED, Status.REFUSED, Status.FAILED)
 FEE_MOVEMENTS = tuple(one.code for group in (FEE, STORAGE, GIVEN_BACK) for one in group.values()) + (STORAGE_GIVEN_BACK.code,)
 
 
@@ -72,20 +77,33 @@ def hand_over(interception: Interception, payer: str, *, by: Any, now: datetime)
     if interception.fee_at is None or interception.payer != Payer.SHOP or payer == Payer.SHOP:
         return
     _book(interception, GIVEN_BACK[Payer(payer)], "fee:back", interception.fee_minor, by, now)
-    _record(interception, "logistics.interception_given_back", interception.fee_minor, by, now)
+    payers = {"payer": Payer(payer).value, "payer_was": Payer(interception.payer).value}
+    _record(interception, "logistics.interception_given_back", interception.fee_minor, by, now, **payers)
 
 
+@transaction.atomic
 def book_late_fee(pk: int, *, by: Any, now: datetime) -> Interception:
-    """Operations: the carrier intercepted after the cancel and charges for it; whoever was recorded as responsible pays.
+    """Operations: the fee of an interception that was over here when the carrier's word came that makes it due (rules §4.14).
 
-    Blocked unless the interception was cancelled, such a word of the carrier came, and nothing was booked yet.
+    Which word that is says the fee row it was asked for by: accepted, or intercepted. Whoever was recorded as responsible
+    pays. Blocked unless it ended without a return, such a word came, and there is a fee that is not booked yet and not
+    the carrier's own.
     """
-    with_late = CarrierEvent.objects.filter(interception_id=pk, verb="succeed", moved=False)
-    [interception] = hold_interceptions([pk])
-    if interception.status != Status.CANCELLED or interception.fee_at is not None or not with_late.exists():
-        raise Blocked(_("There is no fee to book: it is booked, or the carrier never said that it intercepted."))
+    interception = hold_interception(pk)
+    if not with_late_fee(Interception.objects.filter(pk=pk)).exists():
+        raise Blocked(
+            _("There is no fee to book: it is booked, the carrier pays it itself, or it never said what makes it due.")
+        )
     book_fee(interception, by=by, now=now)
     return interception
+
+
+def with_late_fee(rows: "QuerySet[Interception]") -> "QuerySet[Interception]":
+    """Those of `rows` that ended here before the carrier's word came that makes their fee due; it is not booked yet."""
+    words = CarrierEvent.objects.filter(interception=OuterRef("pk"), moved=False)
+    due = [Q(Exists(words.filter(verb__in=(*said, *IMPLY_SUCCESS))), charged_on=when) for when, said in CONFIRMS.items()]
+    unpaid = rows.filter(status__in=OVER, fee_at=None, fee_minor__gt=0, payer__in=list(FEE))
+    return unpaid.filter(reduce(or_, due))
 
 
 def storage_days(interception: Interception, until: datetime) -> int:

@@ -1,6 +1,7 @@
 """Locks of what hangs on an order (architecture law 2): order rows, then parcels, then interceptions, by pk each."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -11,6 +12,7 @@ from foundation.lifecycle.locks import lock
 from orders.services import lock_orders
 
 from ..models import Carrier, CarrierCall, Interception, Parcel
+from ..states import CALL, CallState
 
 
 def hold_parcels(pks: Iterable[int]) -> list[Parcel]:
@@ -60,3 +62,9 @@ def must_be_current(interception: Interception, version: int | None) -> None:
 def calls_of(interception: Interception, kind: str) -> "QuerySet[CarrierCall]":
     """The calls of one kind about it."""
     return CarrierCall.objects.filter(interception=interception, kind=kind)
+
+
+def drop(calls: "QuerySet[CarrierCall]", why: str, now: datetime) -> None:
+    """Those of them that still wait are not made; one that is on its way is left to its answer."""
+    waiting = calls.filter(status=CallState.PENDING)
+    waiting.update(status=CALL.target("drop", CallState.PENDING), done_at=now, error=why)

@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from foundation.accounts.models import Shop
+from deposits.services.accounts import hold
 from foundation.audit.services import Line, record_many
 from foundation.lifecycle.bulk import insert_many
 from foundation.lifecycle.errors import Blocked, DomainError, IllegalMove, Invalid
@@ -59,14 +59,6 @@ class SafeMoment:
     safe: bool
     at: datetime | None
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class StillRunning:
-    """After a batch cancel: how many that match still run, and how many of them can still be cancelled."""
-
-    running: int
-    cancellable: int
 
 
 def can_request(parcel: Parcel, earlier: Sequence[str] | None = None) -> str:
@@ -174,6 +166,7 @@ def _request(
             refused[parcel.pk] = why_not or _("The platform gave no fee of this carrier. Ask it to.")
             continue
         made.append(_row(parcel, fee, key=keys[parcel.pk], reason=reason, note=note, by=by, now=now, origin=origin, rule=rule))
+    hold({one.shop_id for one in made})  # what it may cost is kept back from a deposit refund from now on
     _ask(insert_many(made), by, now)
     return refused
 
@@ -237,7 +230,7 @@ def cancel_interception(
 def cancel_many(
     pks: Iterable[int], *, reason: str, note: str, by: Any, now: datetime, payer: str = Payer.SHOP
 ) -> dict[int, str]:
-    """The same for a chunk that was confirmed by its preview and hash instead; {pk: sentence} of those left as they are."""
+    """The same for a chunk confirmed by its preview, hash and typed number instead; {pk: sentence} of those left as they are."""
     _check_cancel(reason, note, payer)
     refused: dict[int, str] = {}
     for interception in hold_interceptions(pks):
@@ -290,13 +283,6 @@ def _cancel(interception: Interception, *, reason: str, note: str, payer: str, b
         page = shop_url(interception.shop, "logistics:parcel", number=interception.parcel.number)
         tell_of(interception, "to_correct", now, users=[interception.requested_by], url=page)
     return interception
-
-
-def still_running(shop: Shop, matching: "QuerySet[Interception] | None" = None) -> StillRunning:
-    """The look after a batch cancel, so that none is forgotten: what matches the list's filter and runs on."""
-    rows = Interception.objects.all() if matching is None else matching
-    states = list(rows.filter(shop_id=shop.pk, status__in=OPEN).order_by().values_list("status", flat=True))
-    return StillRunning(len(states), sum(status in CANCELLABLE for status in states))
 
 
 def consequences(interception: Interception, now: datetime) -> Consequences:

@@ -12,9 +12,9 @@ from foundation.notifications.services import cancel_about, tell
 
 from ..models import CarrierEvent, Interception, Parcel
 from ..signals import interception_settled
-from ..states import CALL, ENDED, CallKind, CallState, Status
+from ..states import ENDED, CallKind, Status
 from . import fees
-from .holding import calls_of
+from .holding import calls_of, drop
 
 PAST = {
     "accept": "accepted", "begin": "begun", "succeed": "succeeded", "turn_back": "turned_back", "come_back": "came_back",
@@ -62,8 +62,7 @@ def take(
 
 def _drop_request(interception: Interception, now: datetime) -> None:
     """A request still waiting to be sent would ask for what is over, or was granted without it."""
-    waiting = calls_of(interception, CallKind.REQUEST).filter(status=CallState.PENDING)
-    waiting.update(status=CALL.target("drop", CallState.PENDING), done_at=now, error="not needed any more")
+    drop(calls_of(interception, CallKind.REQUEST), "not needed any more", now)
 
 
 def write(row: models.Model, **columns: Any) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from foundation.audit.history import yuan
 from foundation.audit.services import record
 from foundation.lifecycle.errors import DomainError, IllegalMove, Invalid
 from foundation.lifecycle.locks import lock
@@ -29,12 +30,13 @@ from .rules import rules_of
 
 @transaction.atomic
 def refund_requested(
-    order: Order, *, kind: str, amount_minor: int, full: bool, at: datetime, by: Any = None, key: str | None = None
+    order: Order, *, kind: str, amount_minor: int | None, at: datetime, by: Any = None, key: str | None = None
 ) -> RefundRequest:
-    """Keep that the buyer asked for `amount_minor` fen at `at`; the first fitting rule that is on asks the carrier.
+    """Keep what the buyer asked for at `at`; the first fitting rule that is on asks the carrier (rules §4.15).
 
-    A row each time; only the same `key` again gives the first. Invalid for an unknown kind or an amount the order did not
-    pay. A rule acts on refund only, of the full amount, of a parcel the carrier takes in its state; what stops it then is
+    `amount_minor` is a part in fen, None the full amount: all that is left on the order once it is locked. A row each
+    time; only the same `key` again gives the first. Invalid for an unknown kind, for nothing, and for more than is left.
+    A rule acts on refund only, of the full amount, of a parcel the carrier takes in its state; what stops it then is
     kept as `why_not` and refuses nothing. The order's after-sale state is “in progress”.
     """
     locked = lock_orders([order.pk])
@@ -46,14 +48,19 @@ def refund_requested(
         return known
     if kind not in RequestKind.values:
         raise Invalid(_("Choose what the buyer asks for."), field="kind")
-    if not 0 < amount_minor <= order.paid_minor:
-        raise Invalid(_("The order paid less than that, or nothing was asked for."), field="amount")
+    amount = order.left_minor if amount_minor is None else amount_minor
+    if not 0 < amount <= order.left_minor:
+        raise Invalid(
+            _("Of this order %(left)s is left: a request is for more than nothing and at most that.")
+            % {"left": yuan(order.left_minor)},
+            field="amount",
+        )
     parcel = _first_parcel(order)
     row = RefundRequest.objects.create(
-        shop_id=order.shop_id, order=order, key=key or public_number("RQ"), at=at, kind=kind, amount_minor=amount_minor,
-        order_minor=order.paid_minor, full=full, by=by, **_facts(parcel, at),
+        shop_id=order.shop_id, order=order, key=key or public_number("RQ"), at=at, kind=kind, amount_minor=amount,
+        order_minor=order.paid_minor, full=amount_minor is None, by=by, **_facts(parcel, at),
     )  # fmt: skip
-    data = {"amount_minor": amount_minor, "kind": kind}
+    data = {"amount_minor": amount, "kind": kind}
     record("logistics.refund_requested", row, by=by, now=at, data=data)
     note_after_sale(order.pk, state=AfterSaleState.OPEN, now=at)
     _act(row, parcel, at)

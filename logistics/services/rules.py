@@ -1,7 +1,7 @@
 """Interception rules of a shop: made, changed, switched, put in order, removed; every change is recorded with who (rules §4).
 
-Verbs lock the shop's rules by pk and nothing else. A rule in force acts on the next refund request; what it started
-stays as it is when the rule changes.
+Verbs lock the shop's rules by pk; what adds one or puts them in order locks the shop's row first, which is there when no
+rule is yet. A rule in force acts on the next refund request; what it started stays as it is when the rule changes.
 """
 
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from foundation.accounts.models import Shop
 from foundation.audit.services import record
 from foundation.lifecycle.errors import Invalid, Stale
 from foundation.lifecycle.locks import lock
@@ -140,7 +141,8 @@ def move_rule(rule_pk: int, *, up: bool, by: Any, now: datetime) -> Interception
 
 
 def _locked_all(shop_pk: int) -> list[InterceptionRule]:
-    """Every rule of the shop under lock, in the order they are asked."""
+    """Every rule of the shop under lock, in the order they are asked; one at a time, also for the first of them."""
+    lock(Shop.objects.filter(pk=shop_pk))
     rows = lock(InterceptionRule.objects.filter(shop_id=shop_pk, removed_at=None))
     return sorted(rows, key=lambda one: (one.priority, one.pk))
 

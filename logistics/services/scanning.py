@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from foundation.audit.services import record
-from foundation.lifecycle.bulk import insert_many, maker, update_many
-from foundation.lifecycle.prepared import Prepared
+from foundation.audit.services import Line, entries
+from foundation.lifecycle.bulk import Together, maker
+from foundation.lifecycle.prepared import Prepared, one_after_another
 from orders.services import mark_signed
 from orders.states import OrderState
 
@@ -31,11 +31,12 @@ PARCELS = Prepared(
     .select_for_update(of=("order", "self"), no_key=True),
     int, str,
 )  # fmt: skip
+# What counts of them: scans of a number the parcel had before a correction are history (rules §4.2).
 SCANS: Prepared[Any] = Prepared(
-    lambda parcel_pk: Scan.objects.filter(parcel_id=parcel_pk).order_by().values_list(
-        "digest", "at", "state", "text", "pk", named=True
-    ),
-    int,
+    lambda shop_pk, number: Scan.objects.filter(
+        parcel__shop_id=shop_pk, parcel__tracking_number=number, number=""
+    ).order_by().values_list("digest", "at", "state", "text", "pk", "parcel_id", named=True),
+    int, str,
 )  # fmt: skip
 CLEARED_BY_MOVING = (Anomaly.NO_FIRST_SCAN, Anomaly.STALLED, Anomaly.LOST)
 ENDS_INTERCEPTION = (ParcelState.RETURNING, ParcelState.RETURNED, ParcelState.SIGNED)
@@ -59,23 +60,34 @@ def take_in(
     changes nothing. A code nobody knows is put on operations' list and says nothing until it has a meaning. For a number
     no parcel has, the scans are parked until one does (F27). Terminal states are not undone by older scans (rules §4).
     """
-    parcels = PARCELS.rows(shop_pk, number)
-    if not parcels:
+    held = hold(shop_pk, number)
+    if not held:
         return Taken(0, None, _park(shop_pk, carrier_code, number, events, source, now))
-    new = sum(_take(parcel, events, source, now) for parcel in parcels)
-    return Taken(new, parcels[0].pk, False)
+    new = sum(take_for(parcel, scans, events, source=source, now=now) for parcel, scans in held)
+    return Taken(new, held[0][0].pk, False)
 
 
 @transaction.atomic
 def recompute(shop_pk: int, number: str, now: datetime) -> None:
     """Work the state of the number's parcels out anew from their scans: somebody said what a code means."""
-    for parcel in PARCELS.rows(shop_pk, number):
-        _bring_up_to_date(parcel, SCANS.rows(parcel.pk), now)
+    for parcel, scans in hold(shop_pk, number):
+        bring_up_to_date(parcel, scans, now)
 
 
-def _take(parcel: Parcel, events: Iterable[Event], source: str, now: datetime) -> int:
-    """Store what is new to the locked parcel; how many scans that were."""
-    stored = SCANS.rows(parcel.pk)
+def hold(shop_pk: int, number: str) -> list[tuple[Parcel, list[Any]]]:
+    """The shop's parcels of that number, locked after their orders, each with the scans it had then."""
+    parcels, scans = one_after_another((PARCELS, (shop_pk, number)), (SCANS, (shop_pk, number)))
+    return [(parcel, [scan for scan in scans if scan.parcel_id == parcel.pk]) for parcel in parcels]
+
+
+def scans_of(parcel: Parcel) -> list[Any]:
+    """The scans of the number the locked parcel has."""
+    scans = SCANS.rows(parcel.shop_id, parcel.tracking_number)
+    return [scan for scan in scans if scan.parcel_id == parcel.pk]
+
+
+def take_for(parcel: Parcel, stored: Sequence[Any], events: Iterable[Event], *, source: str, now: datetime) -> int:
+    """Store what is new to the locked parcel, which has the scans `stored`, and bring it up to date; how many that were."""
     known = {scan.digest: scan for scan in stored}
     said = {event.digest: event for event in events}
     told = [(known[digest], event.state) for digest, event in said.items() if digest in known and event.state]
@@ -92,16 +104,15 @@ def _take(parcel: Parcel, events: Iterable[Event], source: str, now: datetime) -
         )
         for digest, event in fresh
     ]  # fmt: skip
-    insert_many(rows)
     for pk, state in learned.items():  # a push without codes names the state of its newest scan only
         Scan.objects.filter(pk=pk).update(state=state)
-    stored = [scan._replace(state=learned.get(scan.pk, scan.state)) for scan in stored] if learned else stored
-    _bring_up_to_date(parcel, [*stored, *rows], now)
+    scans = [scan._replace(state=learned.get(scan.pk, scan.state)) for scan in stored] if learned else stored
+    bring_up_to_date(parcel, [*scans, *rows], now, rows)
     return len(rows)
 
 
-def _bring_up_to_date(parcel: Parcel, scans: Sequence[Any], now: datetime) -> None:
-    """Write what all scans say on the locked parcel, and tell who waits for it when the state is another."""
+def bring_up_to_date(parcel: Parcel, scans: Sequence[Any], now: datetime, fresh: Sequence[Scan] = ()) -> None:
+    """Write what all scans say on the locked parcel, the `fresh` ones too, and tell who waits for it when its state is another."""
     reading = tracking.read(scans, start=parcel.arrival_status)
     before, since = parcel.status, parcel.last_scan_at
     columns = _columns(parcel, reading)
@@ -110,13 +121,16 @@ def _bring_up_to_date(parcel: Parcel, scans: Sequence[Any], now: datetime) -> No
     changed = {name: value for name, value in columns.items() if getattr(parcel, name) != value}
     if reading.state != before:
         changed["version"] = parcel.version + 1
-    if not changed:
-        return
     for name, value in changed.items():
         setattr(parcel, name, value)
-    update_many(Parcel, {parcel.pk: list(changed.values())}, list(changed))
+    with Together(parcel._state.db or "default") as writes:
+        writes.insert(fresh)
+        writes.update(parcel, changed)
+        if reading.state != before:
+            said = Line(parcel, from_state=before, to_state=parcel.status, data={"number": parcel.tracking_number})
+            writes.insert(entries("logistics.parcel_moved", [said], by=None, now=now))
     if reading.state != before:
-        _tell(parcel, before, now)
+        _tell(parcel, now)
 
 
 def _columns(parcel: Parcel, reading: tracking.Reading) -> dict[str, Any]:
@@ -133,12 +147,8 @@ def _columns(parcel: Parcel, reading: tracking.Reading) -> dict[str, Any]:
     }
 
 
-def _tell(parcel: Parcel, before: str, now: datetime) -> None:
-    """The record, the order that waits to be signed for, the interception that ends with it."""
-    record(
-        "logistics.parcel_moved", parcel, by=None, now=now, from_state=before, to_state=parcel.status,
-        data={"number": parcel.tracking_number},
-    )  # fmt: skip
+def _tell(parcel: Parcel, now: datetime) -> None:
+    """The order that waits to be signed for, the interception that ends with it."""
     order = parcel.order
     if parcel.status == ParcelState.SIGNED and parcel.kind == ParcelKind.FIRST and order.status == OrderState.SHIPPED:
         mark_signed(order.pk, by=None, now=now, at=parcel.signed_at)

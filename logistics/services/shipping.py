@@ -16,8 +16,8 @@ from orders.models import Order
 
 from .. import numbers
 from ..models import Carrier, Parcel
-from ..states import OPEN, Anomaly, ParcelKind, ParcelState
-from . import parked, watching
+from ..states import OPEN, ParcelKind, ParcelState
+from . import parked, renumbering, watching
 
 
 def first_key(order_pk: int) -> str:
@@ -60,7 +60,8 @@ def upload_tracking(
 
     The first parcel's stand on the order too. Invalid for a number no carrier could have given, and for a reship with
     the first parcel's number. Blocked while an interception of the old number runs, and, unless `correct` says that the
-    old one was wrong, once the carrier has scanned the parcel. Stale when a colleague changed it meanwhile.
+    old one was wrong, once the carrier has scanned the parcel: then it is where the new number's scans say, the old
+    ones are history (rules §4.2). Stale when a colleague changed it meanwhile.
     """
     parcel = locked(parcel_pk, version=version)
     number = _usable(carrier, number)
@@ -69,12 +70,14 @@ def upload_tracking(
     _may_change(parcel, number, correct)
     if parcel.kind == ParcelKind.FIRST:
         orders.note_tracking(parcel.order_id, carrier.name_zh, number, by=by, now=now)
-    said = {"carrier": carrier.name_zh, "number": number, "before": parcel.tracking_number or "—"}
+    before = parcel.tracking_number
+    said = {"carrier": carrier.name_zh, "number": number, "before": before or "—"}
     parcel.carrier, parcel.tracking_number, parcel.numbered_at = carrier, number, now
-    if parcel.anomaly in (Anomaly.NO_FIRST_SCAN, Anomaly.NUMBER_REUSED):  # said of the old number
-        parcel.anomaly, parcel.anomaly_at, parcel.anomaly_seen_at = "", None, None
+    renumbering.forget_anomaly(parcel)
     _save(parcel, "carrier", "tracking_number", "numbered_at", "anomaly", "anomaly_at", "anomaly_seen_at")
     record("logistics.tracking_entered", parcel, by=by, now=now, data=said)
+    if before and before != number:
+        renumbering.renumber(parcel, before, now)
     follow(parcel, now)
     return parcel
 

@@ -265,3 +265,39 @@ def test_the_wait_for_an_answer_begins_when_the_request_left(one, fake, now):  #
     services.deliver_due(now + 40 * MINUTE)
     assert services.lose_answers(now + 41 * MINUTE) == {"unknown": 0}
     assert services.lose_answers(now + 71 * MINUTE) == {"unknown": 1}
+
+
+@pytest.mark.parametrize(
+    "no", [lambda one, now: CarrierCall.objects.filter(kind=CallKind.REQUEST).update(status=CallState.FAILED),
+           lambda one, now: say(one, "refuse", now), lambda one, now: say(one, "fail", now)],
+    ids=["its call", "a push", "delivered"],
+)  # fmt: skip
+def test_a_queued_cancel_of_what_the_carrier_refused_meanwhile_is_not_sent(one, fake, now, owner, no):  # noqa: F811
+    services.deliver_due(now)
+    cancel(one, now)
+    waiting = calls.due(now).get()
+    no(one, now)
+    assert services.deliver_due(now) == {"answered": 0, "later": 0, "refused": 0, "unknown": 0}
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.error) == (CallState.FAILED, "not needed any more")
+    assert fake.times == ["intercept"] and state(one) == Status.CANCELLED
+    assert not Notice.objects.filter(kind="logistics.interception_cancel_not_taken").exists()
+
+
+def test_a_refusal_that_comes_while_a_round_runs_stops_the_calls_behind_it(shop, one, fake, now):  # noqa: F811
+    services.deliver_due(now)
+    other = intercept(make_parcel(shop, now), now)
+    cancel(one, now)
+    CarrierCall.objects.filter(kind=CallKind.CANCEL).update(next_at=now + MINUTE)  # behind the other one's request
+    fake.meanwhile = lambda: say(one, "refuse", now)
+    services.deliver_due(now + MINUTE)
+    assert [(what, said["key"]) for what, said in fake.heard[1:]] == [("intercept", f"interception:{other.pk}:request")]
+
+
+def test_a_question_about_one_that_ended_meanwhile_is_not_asked(one, fake, now, owner):  # noqa: F811
+    services.deliver_due(now)
+    services.reconcile(one.pk, by=owner, now=now)
+    say(one, "fail", now)
+    services.deliver_due(now)
+    assert fake.times == ["intercept"]
+    assert CarrierCall.objects.get(kind=CallKind.QUERY).status == CallState.FAILED

@@ -208,11 +208,12 @@ def test_a_push_costs_few_statements_and_no_session(carrier, shop, parcel, now):
     with CaptureQueriesContext(connection) as asked:
         pushes.send(carrier, shop, pushes.push(numbers[0], pushes.history(now, "0", "5")))
     said = [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"] and "shophook" not in one["sql"].lower()]
-    assert len(said) <= 8, "\n".join(one[:200] for one in said)
+    most = 2 if connection.vendor == "postgresql" else 5  # look and lock, then write: a round trip each
+    assert len(said) <= most, "\n".join(one[:200] for one in said)
     assert not [sql for sql in said if "session" in sql or "accounts_user" in sql]
 
 
-def test_an_interceptions_push_of_an_unknown_number_is_taken_and_leaves_nothing(carrier, shop, now):
+def test_an_interceptions_push_of_an_unknown_number_is_taken_and_moves_nothing(carrier, shop, now):
     answer = pushes.send(
         carrier, shop, {"kuaidinum": "YT0000000000009", "status": "20", "message": "拦截成功"}, "interception"
     )

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from foundation.audit.models import Entry
 from foundation.ledger.models import Transaction
 from foundation.ledger.services import order_story, reconcile
 from foundation.lifecycle.errors import Blocked
 from logistics import services
 from logistics.models import Carrier, Interception
+from logistics.services.fees import with_late_fee
 from logistics.states import Payer
 
 from .factories import intercept, make_parcel, say
@@ -115,6 +117,52 @@ def test_the_fee_of_an_interception_after_the_cancel_is_booked_by_a_human_once(s
     assert booked() == [("interception_fee_buyer", 400)]
     with pytest.raises(Blocked):
         services.book_late_fee(one.pk, by=None, now=now)
+
+
+@pytest.mark.parametrize(
+    ("code", "word", "fee"),
+    [
+        ("sf", "accept", 1200), ("sf", "begin", 1200), ("sf", "succeed", 1200), ("sf", "come_back", 1200),
+        ("zto", "accept", None), ("zto", "begin", None), ("zto", "turn_back", 400), ("zto", "come_back", 400),
+        ("sf", "refuse", None), ("zto", "fail", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("ended", ["cancel", "refuse", "fail"])
+def test_a_word_after_the_end_makes_due_what_the_fee_row_says(shop, now, code, word, fee, ended):
+    one = charged(shop, now, code)
+    if ended == "cancel":
+        services.cancel_many([one.pk], reason="mistake", note="", by=None, now=now)
+    else:
+        say(one, ended, now)
+    say(one, word, now, text="too late")
+    assert booked() == [], "a human looks at it first"
+    listed = list(with_late_fee(Interception.objects.all()))
+    if fee is None:
+        with pytest.raises(Blocked):
+            services.book_late_fee(one.pk, by=None, now=now)
+    else:
+        services.book_late_fee(one.pk, by=None, now=now)
+    assert listed == ([] if fee is None else [one])
+    assert booked() == ([] if fee is None else [("interception_fee", fee)])
+    assert not with_late_fee(Interception.objects.all()).exists()
+
+
+def test_a_late_fee_the_carrier_is_responsible_for_is_nobodys(shop, now):
+    one = charged(shop, now, "sf")
+    services.cancel_many([one.pk], reason="mistake", note="", by=None, now=now, payer=Payer.CARRIER)
+    say(one, "accept", now)
+    with pytest.raises(Blocked):
+        services.book_late_fee(one.pk, by=None, now=now)
+    one.refresh_from_db()
+    assert one.fee_at is None and booked() == []
+
+
+def test_who_was_charged_before_and_who_is_now_stand_on_the_record(shop, now):
+    one = charged(shop, now, "sf")
+    say(one, "accept", now)
+    services.cancel_many([one.pk], reason="mistake", note="", by=None, now=now, payer=Payer.BUYER)
+    data = Entry.objects.get(verb="logistics.interception_given_back").data
+    assert (data["payer"], data["payer_was"], data["amount_minor"]) == ("buyer", "shop", 1200)
 
 
 def test_the_monthly_statement_is_what_was_booked(shop, now):

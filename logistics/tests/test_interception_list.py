@@ -39,6 +39,8 @@ def batch(client, shop, key, verb, rows, query="", back=None, **said):
     asked = {"id": [row.number for row in rows], "list_query": query, "next": back or f"{url(shop)}?{query}"}
     preview = client.post(address, asked)
     hidden = {name: preview.context[name] for name in ("set_hash", "request_key")}
+    if 'name="typed_count"' in preview.content.decode():
+        hidden["typed_count"] = str(preview.context["count"])
     return client.post(address, asked | hidden | said, follow=True)
 
 
@@ -98,6 +100,34 @@ def test_a_batch_of_cancels_that_forgot_nothing_says_so(client, shop, now):
     said = {"reason": "mistake", "payer": "shop", "note": "", "final": "on"}
     page = batch(client, shop, "interceptions", "cancel", many(shop, now, 2), **said)
     assert 'data-still-running="0"' in page.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["", "2", "4", "03", "3 of them", "三"])
+def test_a_batch_of_cancels_wants_their_number_typed(client, shop, now, typed):
+    rows = many(shop, now, 3)
+    said = {"reason": "mistake", "payer": "shop", "note": "kept", "final": "on"}
+    page = batch(client, shop, "interceptions", "cancel", rows, **said, typed_count=typed)
+    html = page.content.decode()
+    assert page.status_code == 422 and not Batch.objects.exists()
+    assert Interception.objects.filter(status=Status.REQUESTED).count() == 3
+    assert 'name="typed_count"' in html and "kept" in html
+    assert ("type exactly this number" in html) is bool(typed)
+    again = batch(client, shop, "interceptions", "cancel", rows, **said, typed_count=" 3 ")
+    assert again.context["taken"] == 3
+
+
+def test_the_number_typed_is_of_those_it_is_done_to_without_those_left_out(client, shop, now):
+    rows = many(shop, now, 3)
+    say(rows[0], "succeed", now)
+    said = {"reason": "mistake", "payer": "shop", "note": "", "final": "on"}
+    assert batch(client, shop, "interceptions", "cancel", rows, **said, typed_count="3").status_code == 422
+    assert batch(client, shop, "interceptions", "cancel", rows, **said, typed_count="2").context["taken"] == 2
+
+
+def test_a_batch_of_requests_wants_nothing_typed(client, shop, now):
+    address = shop_url(shop, "lists:batch", list="parcels", verb="intercept")
+    preview = client.post(address, {"id": [make_parcel(shop, now).number], "list_query": "", "next": url(shop, "parcels")})
+    assert 'name="typed_count"' not in preview.content.decode()
 
 
 def test_a_batch_of_cancels_asks_that_it_is_final(client, shop, now):

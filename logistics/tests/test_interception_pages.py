@@ -222,7 +222,7 @@ def test_the_buyer_asks_for_a_refund_and_takes_it_back(client, parcel, shop):
 
 def test_another_shops_request_is_not_there(client, shop, parcel, now):
     theirs = make_parcel(make_shop("other"), now)
-    row = refund_requested(theirs.order, kind="refund_only", amount_minor=100, full=False, at=now)
+    row = refund_requested(theirs.order, kind="refund_only", amount_minor=100, at=now)
     assert (
         client.post(url(shop, "withdraw-request", number=theirs.order.number), {"request": row.pk}).status_code == 404
     )

@@ -1,5 +1,6 @@
 """Words, cancels, scans and jobs in any order: a legal state, one fee at most, and books that add up."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -93,12 +94,43 @@ def look() -> None:
     assert [text for check in CHECKS for text in check()] == []
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(code=st.sampled_from(["zto", "sf"]), drawn=st.lists(steps, max_size=12))
 def test_whatever_is_said_in_whatever_order(db, code, drawn):
     try:
         with transaction.atomic():
             play(make_shop(), code, drawn)
+            raise _Undo
+    except _Undo:
+        pass
+
+
+DUE = {"zto": {"succeed", "turn_back", "come_back"}, "sf": {"accept", "begin", "succeed", "turn_back", "come_back"}}
+orders = st.lists(
+    st.one_of(st.tuples(st.just("say"), st.sampled_from(WORDS), st.integers(0, 200)), st.just(("cancel", "shop", 0)),
+              st.just(("late fee", "", 0)), st.just(("lose", "", 0))),
+    max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(code=st.sampled_from(["zto", "sf"]), drawn=orders)
+def test_a_fee_is_booked_once_if_the_carrier_said_what_makes_it_due_and_never_else(db, code, drawn):
+    """Whatever came first: the word, the cancel or the human who books what came too late."""
+    try:
+        with transaction.atomic():
+            now = clock.now()
+            one = intercept(make_parcel(make_shop(), now, carrier=Carrier.objects.get(code=code)), now)
+            one.calls.update(status="sent")
+            for what, which, hours in [*drawn, ("late fee", "", 0), ("late fee", "", 0)]:
+                now += HOUR
+                with suppress(DomainError), transaction.atomic():
+                    do(one, what, which, hours, now)
+            said = {which for what, which, _hours in drawn if what == "say"}
+            booked = Transaction.objects.filter(movement="interception_fee", subject_id=one.pk).count()
+            assert booked == bool(said & DUE[code])
+            look()
             raise _Undo
     except _Undo:
         pass

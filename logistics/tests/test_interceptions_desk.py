@@ -81,8 +81,11 @@ def test_what_the_table_does_not_allow_is_said(press, one, now):
     assert "There is no fee to book" in press(one, "book_the_fee")
 
 
-def test_a_fee_of_one_intercepted_after_its_cancel_is_booked(press, one, now):
+def test_a_fee_of_one_intercepted_after_its_cancel_is_listed_and_booked(press, sign_in_in_english, operator, one, now):
     services.cancel_many([one.pk], reason="mistake", note="", by=None, now=now)
     say(one, "succeed", now)
+    listed = sign_in_in_english(operator).get(DESK, {"fee": "late"})
+    assert one.number in listed.content.decode()
     assert "Booked." in press(one, "book_the_fee")
     assert one.fee_at is not None
+    assert one.number not in sign_in_in_english(operator).get(DESK, {"fee": "late"}).content.decode()

@@ -1,13 +1,18 @@
 """Parcels on the order page, and shipping from there."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from foundation.accounts.tests.factories import make_member, make_shop
+from foundation.audit.models import Entry
 from foundation.shell.urls_for import shop_url
 from logistics.models import Parcel
-from logistics.tests.factories import ZTO_NUMBER, make_parcel, to_ship
+from logistics.services.shipping import ship_order, upload_tracking
+from logistics.states import ParcelKind
+from logistics.tests.factories import ZTO_NUMBER, carrier, make_parcel, to_ship
 from orders.services import record_contact, refund
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +92,19 @@ def test_only_who_may_and_only_ones_own(shop, owner, sign_in, now):
     assert "/ship/" not in client.get(page_of(order)).content.decode()
     other = to_ship(make_shop("other"), now)
     assert sign_in(owner).get(f"/s/{shop.code}/shipping/orders/{other.number}/ship/").status_code == 404
+
+
+def test_shipping_and_the_number_stand_once_in_the_orders_timeline(shop, owner, sign_in_in_english, now):
+    order = to_ship(shop, now)
+    parcel = ship_order(order.pk, by=owner, now=now)
+    upload_tracking(parcel.pk, carrier=carrier(), number=ZTO_NUMBER, by=owner, now=now + timedelta(minutes=1))
+    page = sign_in_in_english(owner).get(page_of(order)).content.decode()
+    assert page.count("Shipped with") == 1 and "Handed to" not in page
+    assert page.count(f"Tracking number {ZTO_NUMBER} (") == 1
+    assert Entry.objects.for_subject(parcel).count() == 2, "the parcel's own page still has both"
+
+
+def test_what_only_a_parcel_says_stays_in_the_orders_timeline(shop, owner, sign_in_in_english, now):
+    parcel = make_parcel(shop, now, kind=ParcelKind.RESHIP, tracking_number="", carrier=None)
+    upload_tracking(parcel.pk, carrier=carrier(), number="73100000099999", by=owner, now=now)
+    assert "Tracking number 73100000099999 (" in sign_in_in_english(owner).get(page_of(parcel.order)).content.decode()

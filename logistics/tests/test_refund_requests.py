@@ -9,6 +9,8 @@ from logistics.services import create_rule, refund_requested, switch_rule, withd
 from logistics.services.rules import Terms
 from logistics.states import Origin, ParcelState, RequestKind, Status
 from logistics.tests.factories import carrier, intercept, make_parcel
+from orders.models import Order
+from orders.services import refund
 
 pytestmark = pytest.mark.django_db
 PAID = 12500
@@ -24,7 +26,7 @@ def a_rule(shop, owner, now, name="All", on=True, **said):
 
 
 def ask(parcel, now, **said):
-    given = {"kind": RequestKind.REFUND_ONLY, "amount_minor": PAID, "full": True, "at": now} | said
+    given = {"kind": RequestKind.REFUND_ONLY, "amount_minor": None, "at": now} | said
     return refund_requested(parcel.order, **given)
 
 
@@ -58,7 +60,7 @@ def test_the_first_fitting_rule_asks_the_carrier(shop, parcel, owner, now):
     [
         {"kind": RequestKind.RETURN_REFUND},
         {"kind": RequestKind.EXCHANGE},
-        {"full": False, "amount_minor": 500},
+        {"amount_minor": 500},
     ],
 )
 def test_a_return_an_exchange_and_a_part_are_never_intercepted(shop, parcel, owner, now, said):
@@ -95,11 +97,30 @@ def test_a_running_interception_stops_the_rule_and_not_the_request(shop, parcel,
     assert Interception.objects.count() == 1
 
 
-@pytest.mark.parametrize("said", [{"kind": "gift"}, {"amount_minor": 0}, {"amount_minor": PAID + 1}])
+@pytest.mark.parametrize("said", [{"kind": "gift"}, {"amount_minor": 0}, {"amount_minor": -1}, {"amount_minor": PAID + 1}])
 def test_what_makes_no_sense_is_refused(parcel, now, said):
     with pytest.raises(Invalid):
         ask(parcel, now, **said)
     assert not RefundRequest.objects.exists()
+
+
+def test_at_most_what_is_left_is_asked_for_whatever_the_page_had_read(parcel, now, owner):
+    stale = Order.objects.get(pk=parcel.order_id)
+    refund(parcel.order_id, amount_minor=PAID - 300, cause="platform", reason="test", by=owner, now=now, key="most of it")
+    assert stale.left_minor == PAID
+    parcel.order = stale
+    with pytest.raises(Invalid) as refusal:
+        ask(parcel, now, amount_minor=301)
+    assert refusal.value.field == "amount" and "¥3.00" in str(refusal.value)
+    assert ask(parcel, now, amount_minor=300).full is False
+    row = ask(parcel, now)
+    assert (row.full, row.amount_minor, row.order_minor) == (True, 300, PAID)
+
+
+def test_nothing_is_asked_for_once_nothing_is_left(parcel, now, owner):
+    refund(parcel.order_id, amount_minor=PAID, cause="platform", reason="test", by=owner, now=now, key="all of it")
+    with pytest.raises(Invalid):
+        ask(parcel, now)
 
 
 def test_taken_back_it_was_a_wrong_catch_and_the_after_sale_is_closed(shop, parcel, owner, now):

@@ -7,8 +7,8 @@ from foundation.shell.urls_for import shop_url
 from logistics.models import Carrier, InterceptionRule
 from logistics.services import create_rule
 from logistics.services.rules import Terms
+from logistics.tests.factories import make_parcel
 from logistics.tests.test_what_if import ask
-from orders.tests.factories import make_order
 
 pytestmark = pytest.mark.django_db
 
@@ -52,9 +52,8 @@ def test_a_new_rule_is_made_once_however_often_the_form_is_sent(client, shop):
 
 def test_what_it_would_have_done_stands_there_before_it_is_saved(client, shop, now):
     codes = dict(Carrier.objects.values_list("code", "pk"))
-    order = make_order(shop, now)
     for amount in (900, 2000, 3000):
-        ask(order, now, carriers=codes, order_minor=amount, amount_minor=amount).save()
+        ask(make_parcel(shop, now), now, carriers=codes, order_minor=amount, amount_minor=amount).save()
     _number, said = post_new(client, shop, step="try")
     answer = client.post(url(shop, "new-rule"), said)
     assert answer.status_code == 200 and not InterceptionRule.objects.exists()

@@ -7,7 +7,7 @@ import pytest
 
 from foundation.audit.models import Entry
 from logistics.models import CarrierCode, Parcel, ParkedPush, Scan
-from logistics.services import meanings, parked, scanning
+from logistics.services import codes, meanings, parked, scanning
 from logistics.states import ParcelState as P
 from logistics.tracking import Event
 from orders.models import Order
@@ -51,6 +51,7 @@ SETS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("states", SETS.values(), ids=SETS.keys())
 def test_all_120_orders_of_five_scans_give_the_same_parcel(shop, now, states):
     numbers = [f"YT{place:013d}" for place in range(120)]
@@ -151,3 +152,25 @@ def test_when_a_code_gets_a_meaning_its_scans_are_read_again(parcel, owner, now)
     assert list(Scan.objects.filter(code="501").values_list("state", flat=True)) == [P.IN_LOCKER]
     assert meanings.read_again(now) == {"read": 0}
     assert Entry.objects.filter(verb="logistics.code_explained").count() == 1
+
+
+def test_a_meaning_is_asked_for_until_it_is_given_and_never_again(shop, owner, now, django_assert_num_queries):
+    unread = [Event(now - HOUR, "", "到了柜子", code="501")]
+    assert codes.read(unread, source="kuaidi100", now=now) == {"501": ""}
+    CarrierCode.objects.filter(code="501").update(meaning=P.IN_LOCKER)  # said in another process
+    assert codes.read(unread, source="kuaidi100", now=now) == {"501": P.IN_LOCKER}
+    with django_assert_num_queries(0):
+        assert codes.read(unread, source="kuaidi100", now=now) == {"501": P.IN_LOCKER}
+
+
+def test_a_waiting_report_is_taken_by_the_callers_parcel_and_by_the_others_with_the_clock(shop, now):
+    older, younger = pushes.fresh_parcel(shop, now), pushes.fresh_parcel(shop, now)
+    ghost = Parcel(shop_id=shop.pk, tracking_number="SF0000000000003")
+    take(ghost, event(now - HOUR, P.PICKED_UP), now=now)
+    Parcel.objects.filter(pk__in=[older.pk, younger.pk]).update(tracking_number=ghost.tracking_number)
+    younger.refresh_from_db()
+    assert parked.apply_for(younger, now) == 1
+    assert [Parcel.objects.get(pk=one.pk).status for one in (older, younger)] == [P.LABEL, P.PICKED_UP]
+    assert parked.apply_late(now) == {"applied": 1}
+    assert [Parcel.objects.get(pk=one.pk).status for one in (older, younger)] == [P.PICKED_UP, P.PICKED_UP]
+    assert Scan.objects.count() == 2

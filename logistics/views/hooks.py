@@ -41,7 +41,8 @@ def _answer(request: HttpRequest, code: str, take: hooks.Taker) -> HttpResponse:
         return _said(413, _("At most 64 KB are read."))
     try:
         sign, param = _signed(request)
-        hooks.receive(code, sign, param, take=take, now=clock.now())
+        hook = hooks.hook_of(code)
+        hooks.receive(hook, sign, param, take=take, now=clock.now(hook.at))
     except Http404:
         return _said(404, _("There is no such address."))
     except DomainError as refusal:

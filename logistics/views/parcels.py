@@ -26,7 +26,7 @@ from ..services.shipping import carriers_offered
 TEMPLATE = "logistics/parcel_detail.html"
 MOST_SCANS, MOST_OTHERS = 200, 20
 SIBLINGS = Prepared(lambda shop, number: _family(shop, number), int, str)
-SCANS = Prepared(lambda parcel: Scan.objects.filter(parcel=parcel).order_by("-at", "-pk")[:MOST_SCANS], int)
+SCANS = Prepared(lambda parcel: Scan.objects.filter(parcel=parcel).order_by("number", "-at", "-pk")[:MOST_SCANS], int)
 ATTACHMENTS = Prepared(
     lambda parcel: Attachment.objects.select_related("file", "by").filter(parcel=parcel).order_by("-at", "-pk"), int
 )

@@ -50,9 +50,8 @@ def ask_refund(request: HttpRequest, number: str) -> HttpResponse:
 
 def _keep(request: HttpRequest, order: Order, form: AskRefundForm) -> RefundRequest:
     said = form.cleaned_data
-    full = said["how_much"] == FULL
     return refund_requests.refund_requested(
-        order, kind=said["kind"], amount_minor=order.left_minor if full else said["amount"], full=full, at=clock.now(),
+        order, kind=said["kind"], amount_minor=None if said["how_much"] == FULL else said["amount"], at=clock.now(),
         by=request.user, key=f"order:{order.pk}:asked:{said['request_key']}",
     )  # fmt: skip
 

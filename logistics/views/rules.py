@@ -126,7 +126,7 @@ def _looked_at(shop: Any, form: RuleForm, now: Any) -> dict[str, Any]:
 
 def _chart(found: WhatIf) -> BarChart:
     bars = [Bar(f"{week.monday:%m-%d}", week.caught, str(week.caught)) for week in found.weeks]
-    return BarChart("caught", _("Caught a week"), str(found.caught), bars, "blue", "no-symbol", of_weeks=True)
+    return BarChart("caught", _("Caught a week"), str(found.caught), bars, "blue", "no-symbol", of="week")
 
 
 @require_safe

@@ -25,11 +25,13 @@ class Order(models.Model):
 
     LIFECYCLE = LIFECYCLE
 
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    shop = models.ForeignKey(
+        Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
     number = models.CharField(_("order number"), max_length=64)
     status = models.CharField(_("order state"), max_length=12, choices=OrderState)
-    arrival_status = models.CharField(max_length=12, choices=OrderState, editable=False)
-    version = models.PositiveIntegerField(default=0, editable=False)
+    arrival_status = models.CharField(_("state on arrival"), max_length=12, choices=OrderState, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=0, editable=False)
 
     placed_at = models.DateTimeField(_("placed"))
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
@@ -41,15 +43,15 @@ class Order(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
 
-    buyer_name = models.CharField(max_length=80, blank=True)
-    buyer_phone = models.CharField(max_length=20, blank=True)
-    phone_tail = models.CharField(max_length=4, blank=True)
+    buyer_name = models.CharField(_("buyer"), max_length=80, blank=True)
+    buyer_phone = models.CharField(_("phone"), max_length=20, blank=True)
+    phone_tail = models.CharField(_("end of the phone number"), max_length=4, blank=True)
     province = models.CharField(_("province"), max_length=40, blank=True)
-    address = models.CharField(max_length=300, blank=True)
+    address = models.CharField(_("delivery address"), max_length=300, blank=True)
     buyer_remark = models.CharField(_("buyer remark"), max_length=500, blank=True)
     staff_note = models.CharField(_("staff note"), max_length=500, blank=True)
     flag = models.CharField(_("flag"), max_length=8, choices=Flag, blank=True, default="")
-    tags = models.JSONField(default=list, blank=True)
+    tags = models.JSONField(_("tags"), default=list, blank=True)
 
     goods_minor = models.BigIntegerField(_("goods"), default=0)
     discount_minor = models.BigIntegerField(_("discount"), default=0)
@@ -58,22 +60,22 @@ class Order(models.Model):
     refunded_minor = models.BigIntegerField(_("refunded"), default=0)
     compensation_minor = models.BigIntegerField(_("compensation"), default=0)
     group_state = models.CharField(_("group"), max_length=10, choices=GroupState, blank=True, default="")
-    item_title = models.CharField(max_length=200, blank=True)
-    item_count = models.PositiveIntegerField(default=0)
+    item_title = models.CharField(_("goods bought"), max_length=200, blank=True)
+    item_count = models.PositiveIntegerField(_("pieces"), default=0)
 
     carrier = models.CharField(_("carrier"), max_length=40, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
     after_sale_state = models.CharField(_("after-sale state"), max_length=16, blank=True, default="",
                                         choices=AfterSaleState)
-    dispute_count = models.PositiveIntegerField(default=0)
+    dispute_count = models.PositiveIntegerField(_("disputes"), default=0)
     dispute_flag = models.BooleanField(_("dispute refund"), default=False)
-    open_work_orders = models.PositiveIntegerField(default=0)
-    work_order_state = models.CharField(max_length=16, blank=True)
+    open_work_orders = models.PositiveIntegerField(_("open work orders"), default=0)
+    work_order_state = models.CharField(_("work order state"), max_length=16, blank=True)
 
-    created_at = models.DateTimeField(db_default=Now())
-    updated_at = models.DateTimeField(db_default=Now())
-    parked_at = models.DateTimeField(null=True, blank=True)
-    parked_reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(_("created"), db_default=Now())
+    updated_at = models.DateTimeField(_("changed"), db_default=Now())
+    parked_at = models.DateTimeField(_("set aside at"), null=True, blank=True)
+    parked_reason = models.CharField(_("set aside because"), max_length=500, blank=True)
 
     objects = OrderQuerySet.as_manager()
 

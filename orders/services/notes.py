@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
-from django.db.models.functions import Concat, Greatest
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from foundation.audit.services import Line, record, record_many
@@ -145,18 +145,6 @@ def note_work_order_many(
         hold_orders(summaries)
     add = {"version", "dispute_count", "compensation_minor"}
     update_many(Order, rows, columns, add=add, also={"updated_at": now})
-
-
-@transaction.atomic
-def note_dispute_many(pks: Iterable[int], now: datetime, *, by_count: int = 1) -> None:
-    """Count a dispute refund (纠纷退款) on each order; `by_count=-1` takes one back when an appeal is upheld."""
-    pks = list(pks)
-    hold_orders(pks)
-    count = Greatest(F("dispute_count") + by_count, 0)
-    flag = Case(When(dispute_count__gt=-by_count, then=Value(True)), default=Value(False))
-    Order.objects.filter(pk__among=pks).update(
-        dispute_count=count, dispute_flag=flag, version=F("version") + 1, updated_at=now
-    )
 
 
 @transaction.atomic

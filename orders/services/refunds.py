@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from deposits.services import quota
+from deposits.services.quota import Spend
 from foundation.audit.services import Line as AuditLine
 from foundation.audit.services import record_many
 from foundation.ledger.services import Draw, draw_many
@@ -33,7 +35,8 @@ class RefundRequest:
     `key` makes it idempotent: the same key again gives the first refund. `subject` is what caused it. `lines` maps
     line pks to fen; without it the amount is shared out over what is left of each line. `beside` is a draw booked right
     behind this refund, also when nothing was left (a compensation): where the money comes from depends on the order of
-    draws, and a chunk must not differ from chunks of one.
+    draws, and a chunk must not differ from chunks of one. `self_service` refunds take from the shop's daily refund quota
+    (rules §7.7): those its staff give by themselves, not what a case or the platform asked for.
     """
 
     order_pk: int
@@ -44,6 +47,7 @@ class RefundRequest:
     subject: Model | None = None
     lines: Mapping[int, int] | None = None
     beside: Draw | None = None
+    self_service: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,14 +73,16 @@ def refund(
     now: datetime,
     lines: Mapping[int, int] | None = None,
     subject: Model | None = None,
+    self_service: bool = False,
 ) -> Refund:
     """Refund one order and return the row; the same `key` again returns the first.
 
     Draws from this order's pending, then settlement, deposit, temporary, held, debt (rules §2). When nothing is left
     the order is `refunded`. Refused (nothing saved): Blocked when nothing is left or a gate holds a seller's cause
-    back; Invalid for more than is left of the order or of a line, or for a key used with another amount or order.
+    back, or today's refund quota a `self_service` one; Invalid for more than is left of the order or of a line, or for a
+    key used with another amount or order.
     """
-    request = RefundRequest(order_pk, amount_minor, cause, reason, key, subject, lines)
+    request = RefundRequest(order_pk, amount_minor, cause, reason, key, subject, lines, self_service=self_service)
     done = refund_many([request], by=by, now=now)[0]
     if done is None:
         raise Blocked(_("Nothing is left to refund on this order."), code="nothing_left")
@@ -97,6 +103,7 @@ def refund_many(
     orders |= {order.pk: order for order in lock_orders({request.order_pk for request in requests} - set(orders))}
     first = {row.key: row for row in Refund.objects.filter(key__among={request.key for request in requests})}
     planned = _plan(requests, orders, set(first))
+    quota.spend_many(_spends(planned), by=by, now=now)
     made = book(planned, by=by, now=now, requests=requests)
     by_key = {**first, **{row.key: row for row in made}}
     answers = [by_key.get(request.key) for request in requests]
@@ -106,6 +113,15 @@ def refund_many(
     if made:
         order_refunded.send(sender=Refund, refunds=made, now=now)
     return answers
+
+
+def _spends(planned: Iterable[Planned]) -> list[Spend]:
+    """What the shop's own refunds take from its daily quota."""
+    return [
+        Spend(plan.order.shop_id, plan.request.key, plan.amount_minor, plan.order.pk)
+        for plan in planned
+        if plan.request.self_service
+    ]
 
 
 def _plan(

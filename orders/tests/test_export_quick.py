@@ -1,10 +1,11 @@
 """A CSV PostgreSQL writes itself is the one written cell by cell, to the byte."""
 
 import io
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import QueryDict
 from django.utils.translation import override
 
@@ -65,6 +66,21 @@ def test_it_is_the_same_file(shop, odd_orders, monkeypatch, language, params):
     monkeypatch.setattr("foundation.lists.export.CHUNK", 7)
     with override(language):
         assert written(shop, params, quick=True) == written(shop, params, quick=False)
+
+
+def how_jit_is() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("within", [transaction.atomic, nullcontext])
+def test_the_connection_is_left_as_it_was(shop, odd_orders, within):
+    before = how_jit_is()
+    with within():
+        list(table_of(registry.get("orders").query(shop, QueryDict(), None)).lines())
+    assert how_jit_is() == before == "on"
 
 
 def test_an_empty_list_has_no_lines(shop):

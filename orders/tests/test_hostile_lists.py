@@ -31,6 +31,7 @@ def get(shop, owner, sign_in, now):
     return lambda params, **more: client.get(url, params, **more)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_one_bad_parameter_at_a_time(get, name):
     every = name in ("q", "after", "placed_from", "paid_min")
@@ -39,6 +40,7 @@ def test_one_bad_parameter_at_a_time(get, name):
         assert answer.status_code == 200, (name, value)
 
 
+@pytest.mark.long
 def test_many_bad_parameters_together(get):
     dice = random.Random(20261122)
     for _ in range(60):

@@ -95,11 +95,9 @@ def test_a_paid_order_is_not_cancelled_but_refunded(shop, now):
 
 def test_upper_apps_keep_their_summaries_here(shop, now):
     one, two = make_order(shop, now), make_order(shop, now)
-    services.note_work_order_many({one.pk: (1, "open"), two.pk: (0, "won")}, now=now)
-    services.note_dispute_many([one.pk, two.pk], now)
-    services.note_dispute_many([two.pk], now, by_count=-1)
-    services.note_dispute_many([two.pk], now, by_count=-1)
-    services.note_compensation_many({one.pk: 300}, now=now)
+    lost = {one.pk: services.Lost(disputes=1, compensation_minor=100)}
+    services.note_work_order_many({one.pk: (1, "open"), two.pk: (0, "won")}, now=now, lost=lost)
+    services.note_compensation_many({one.pk: 200}, now=now)
     services.note_after_sale(one.pk, state="open", now=now)
     one.refresh_from_db()
     two.refresh_from_db()

@@ -120,10 +120,10 @@ def test_the_page_size_is_remembered(client, url, columns_url, shop, now):
 
 
 def test_only_what_the_columns_need_is_read(client, url, columns_url, shop, now):
-    make_order(shop, now)
+    order = make_order(shop, now)
     client.post(columns_url, {"order": ["paid"], "show": ["paid"]})
     with CaptureQueriesContext(connection) as asked:
-        client.get(url)
+        client.get(url, {"q": order.number})  # a plain page's statement may be asked by its name alone
     rows = next(query["sql"] for query in asked if "paid_minor" in query["sql"] and "LIMIT 26" in query["sql"])
     assert "buyer_phone" not in rows and "staff_note" not in rows
 

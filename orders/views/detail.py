@@ -8,9 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from deposits.services import quota
 from foundation.accounts.access import get_for_shop, requires, roles_that_may
 from foundation.ledger.services import order_story
 from foundation.ledger.services.story import net_of
+from foundation.lifecycle import clock
 from foundation.lifecycle.prepared import Prepared
 from foundation.lists.links import back_url
 from foundation.shell.urls_for import shop_url
@@ -51,6 +53,7 @@ def context(request: HttpRequest, row: Order, **more: Any) -> dict[str, Any]:
     row.shop = request.shop  # known: no query when the template asks for it
     member = request.membership  # type: ignore[attr-defined]
     story = order_story(row.pk)
+    buttons = row.LIFECYCLE.buttons(row.status, member.can)
     found = {
         "order": row,
         "lines": lines_of(row),
@@ -58,7 +61,9 @@ def context(request: HttpRequest, row: Order, **more: Any) -> dict[str, Any]:
         "net_minor": net_of(story),
         "panels": panels.drawn(request, row),
         "contacts": contacts_of(row),
-        "buttons": row.LIFECYCLE.buttons(row.status, member.can),
+        "buttons": buttons,
+        "quota": quota.state(row.shop_id, clock.now()) if any(one.verb == "refund" and one.enabled for one in buttons) else None,
+        "may_see_quota": member.can("deposits.view"),
         "note_form": NoteForm(initial={"note": row.staff_note, "flag": row.flag, "version": row.version}),
         "contact_form": None,  # the refused one; an empty one draws itself
         "back": back_url(request, shop_url(request.shop, "orders:orders")),
@@ -76,8 +81,13 @@ def lines_of(row: Order) -> list[OrderLine]:
 def contacts_of(row: Order) -> list[ContactRecord]:
     """Contact records, newest first, with who wrote them and `pictures`: (uuid, name, removed at) of each file. One
     query."""
+    return with_pictures(CONTACTS.rows(row.pk))
+
+
+def with_pictures(rows: list[ContactRecord]) -> list[ContactRecord]:
+    """One of each of the rows of CONTACTS, which are one per picture."""
     found: dict[int, ContactRecord] = {}
-    for contact in CONTACTS.rows(row.pk):
+    for contact in rows:
         kept = found.setdefault(contact.pk, contact)
         kept.pictures = [*getattr(kept, "pictures", []), *_picture(contact)]  # type: ignore[attr-defined]
     return list(found.values())

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from deposits.services import quota
 from foundation.accounts.access import get_for_shop, requires
 from foundation.audit.history import yuan
 from foundation.lifecycle import clock
@@ -60,7 +61,7 @@ def _confirm(request: HttpRequest, order: Order, form: RefundForm) -> HttpRespon
     done = services.refund(
         order.pk, amount_minor=asked["amount"], cause=asked["cause"], reason=asked["reason"],
         key=f"order:{order.pk}:form:{asked['request_key']}", lines={asked["line"]: asked["amount"]} if asked["line"] else None,
-        by=request.user, now=clock.now(),
+        by=request.user, now=clock.now(), self_service=True,
     )  # fmt: skip
     messages.success(request, _said(done))
     return redirect(back_url(request, shop_url(request.shop, "orders:order", number=order.number)))
@@ -94,7 +95,9 @@ def _context(
         "asked": asked,
         "cause_label": dict(form.fields["cause"].choices).get(asked.get("cause", "")),  # type: ignore[attr-defined]
         "confirm_form": confirm_form or ConfirmForm(),
-        "consequences": consequences.of_refund(order, asked["amount"], asked["cause"], request.shop) if checked else None,
+        "consequences": consequences.of_refund(order, asked["amount"], asked["cause"], request.shop, clock.now()) if checked else None,
         "button": next((one for one in order.LIFECYCLE.buttons(order.status, lambda _p: True)), None),
+        "quota": quota.state(request.shop.pk, clock.now()),
+        "may_see_quota": request.membership.can("deposits.view"),
         "back": back_url(request, shop_url(request.shop, "orders:order", number=order.number)),
     }

@@ -65,5 +65,13 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
+/* A refused form is the answer to a POST: in the history it stands as the page it was sent from, so that Back and reload
+   never ask to send it again. */
+const answered = document.querySelector("[data-refused]") && !document.querySelector("[data-preview]");
+if (answered && document.referrer.startsWith(`${location.origin}/`)) {
+  document.querySelectorAll("form:not([action])").forEach((form) => { form.action = location.href; });
+  history.replaceState(history.state, "", document.referrer);
+}
+
 const needsLook = document.querySelector("[data-focus]") ?? document.querySelector("form .is-invalid");
 needsLook?.focus();

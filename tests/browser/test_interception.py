@@ -22,8 +22,8 @@ with transaction.atomic():  # answered, so that no worker moves them while the t
     made = [intercept(parcel(), now) for _one in range(3)]
     CarrierCall.objects.filter(interception__in=made).update(status="sent", done_at=now)
 for amount in (1200, 4800, 12500):
-    row = refund_requested(parcel().order, kind="refund_only", amount_minor=amount, full=True, at=now)
-    RefundRequest.objects.filter(pk=row.pk).update(order_minor=amount, at=now)
+    row = refund_requested(parcel().order, kind="refund_only", amount_minor=None, at=now)
+    RefundRequest.objects.filter(pk=row.pk).update(order_minor=amount, amount_minor=amount, at=now)
 print(" ".join(f"{one.number}:{one.parcel.tracking_number}:{one.parcel.number}:{one.order.number}" for one in made))
 """
 STATE = """
@@ -99,6 +99,9 @@ def test_wrong_characters_cancel_nothing(person, house):
     assert page.input_value("[name=note]") == "kept" and page.input_value("[name=typed]") == wrong
     assert "not the last four characters" in page.locator(".invalid-feedback").inner_text()
     assert state(number)[0] != "cancelled"
+    with page.expect_request(lambda asked: asked.is_navigation_request()) as again:
+        page.reload()
+    assert again.value.method == "GET" and page.url.endswith("/cancel/"), "nothing asks to send it again"
 
 
 def test_a_double_click_cancels_once(person, house):

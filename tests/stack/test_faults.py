@@ -11,7 +11,7 @@ from tests.stack.browsing import Person
 from tests.stack.house import Silence, until
 
 pytestmark = pytest.mark.stack
-CASES = 2_000  # two chunks of what the clock forfeits at a time
+CASES = 1_200  # two chunks of what the clock forfeits at a time
 
 SHOP = """
 from foundation.accounts.tests.factories import make_member, make_shop
@@ -75,6 +75,7 @@ def killed_in_its_task(place, *, above):
     return True
 
 
+@pytest.mark.long
 def test_a_worker_killed_in_mid_forfeit_forfeits_each_case_once(house):
     """kill -9 in mid-task, of the process that does it or of the worker above it, with redelivery after 5 s."""
     place = house(HOUTAI_VISIBILITY_TIMEOUT="5")

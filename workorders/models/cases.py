@@ -33,43 +33,57 @@ class WorkOrder(models.Model):
     LIFECYCLE = states.LIFECYCLE
 
     number = models.CharField(_("work order number"), max_length=20, unique=True)
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="work_orders")
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="work_orders")
-    line = models.ForeignKey(OrderLine, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    policy = models.ForeignKey(WorkOrderPolicy, on_delete=models.PROTECT, related_name="+")
+    shop = models.ForeignKey(Shop, verbose_name=_("shop"), on_delete=models.PROTECT, related_name="work_orders")
+    order = models.ForeignKey(Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="work_orders")
+    line = models.ForeignKey(
+        OrderLine, verbose_name=_("order line"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    policy = models.ForeignKey(
+        WorkOrderPolicy, verbose_name=_("rule in force"), on_delete=models.PROTECT, related_name="+"
+    )
     type = models.SlugField(_("type"), max_length=24, db_index=False)
     stage = models.PositiveSmallIntegerField(_("stage"), default=1)
     status = models.CharField(_("state"), max_length=12, choices=Status)
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(_("version"), default=1)
     platform_text = models.TextField(_("the platform's words"))
-    asked_slots = models.JSONField(default=list)
-    created_at = models.DateTimeField()
-    opened_at = models.DateTimeField(null=True, blank=True)
+    asked_slots = models.JSONField(_("vouchers asked for"), default=list)
+    created_at = models.DateTimeField(_("created"))
+    opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
     opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("opened by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
-    window_no = models.PositiveSmallIntegerField(default=1)
-    window_opened_at = models.DateTimeField(null=True, blank=True)
+    window_no = models.PositiveSmallIntegerField(_("round"), default=1)
+    window_opened_at = models.DateTimeField(_("round opened"), null=True, blank=True)
     due_at = models.DateTimeField(_("deadline"), null=True, blank=True)
-    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     review_due_at = models.DateTimeField(_("to decide by"), null=True, blank=True)
-    escalated_at = models.DateTimeField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    reversed_at = models.DateTimeField(null=True, blank=True)
-    last_branch = models.CharField(max_length=16, choices=Branch, blank=True)
+    escalated_at = models.DateTimeField(_("handed to the platform"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    reversed_at = models.DateTimeField(_("reversed"), null=True, blank=True)
+    last_branch = models.CharField(_("last answer"), max_length=16, choices=Branch, blank=True)
     assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("assigned to"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
-    refund_share_bp = models.PositiveIntegerField(default=10_000)
-    compensation_bp = models.PositiveIntegerField(default=0)
-    delists = models.BooleanField(default=False)
-    delist_days = models.PositiveIntegerField(default=0)
-    counts_dispute = models.BooleanField(default=True)
-    next_reminder_at = models.DateTimeField(null=True, blank=True)
-    reminders_sent = models.JSONField(default=list)
-    parked_at = models.DateTimeField(null=True, blank=True)
-    parked_reason = models.TextField(blank=True)
+    refund_share_bp = models.PositiveIntegerField(_("share refunded (1/10,000)"), default=10_000)
+    compensation_bp = models.PositiveIntegerField(_("compensation (1/10,000)"), default=0)
+    delists = models.BooleanField(_("takes goods off"), default=False)
+    delist_days = models.PositiveIntegerField(_("days taken off"), default=0)
+    counts_dispute = models.BooleanField(_("counts as a dispute"), default=True)
+    next_reminder_at = models.DateTimeField(_("next reminder"), null=True, blank=True)
+    reminders_sent = models.JSONField(_("reminders sent"), default=list)
+    parked_at = models.DateTimeField(_("set aside at"), null=True, blank=True)
+    parked_reason = models.TextField(_("set aside because"), blank=True)
 
     objects = WorkOrderQuerySet.as_manager()
 

@@ -11,15 +11,22 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from deposits.services.accounts import hold
+from deposits.services.violations import NewViolation, record_violations
 from foundation.catalog.models import Product
 from foundation.catalog.services import delist_many
 from foundation.ledger.services import Draw
 from foundation.lifecycle.locks import lock
+from foundation.lifecycle.prepared import Prepared
 from orders.models import Cause, OrderLine, Refund
 from orders.services import Lost, RefundRequest, refund_many
 
 from ..models import WorkOrder
 from ..money import share
+
+LINES = Prepared(
+    lambda order: OrderLine.objects.select_related("product").filter(order_id=order).order_by("position"), int
+)
 
 
 @dataclass(frozen=True)
@@ -77,9 +84,10 @@ def _lines(cases: Sequence[WorkOrder]) -> dict[int, list[OrderLine]]:
     needed = [case.order_id for case in cases if case.delists or case.compensation_bp]
     if not needed:
         return found
-    asked = OrderLine.objects.filter(order_id__among=needed).order_by("order_id", "position")
-    rows = list(asked.select_related("product") if len(cases) == 1 else asked)  # a page's one case: one statement
-    if len(cases) > 1:
+    if len(cases) == 1:  # a page's one case: one statement
+        rows = LINES.rows(needed[0])
+    else:
+        rows = list(OrderLine.objects.filter(order_id__among=needed).order_by("order_id", "position"))
         products = Product.objects.in_bulk({line.product_id for line in rows if line.product_id})
         for line in rows:
             line.product = products[line.product_id] if line.product_id else None
@@ -121,18 +129,29 @@ def _to_delist(
         yield product
 
 
-def apply_many(plans: Sequence[Plan], *, by: Any, now: datetime) -> list[Refund | None]:
+def apply_many(plans: Sequence[Plan], kind: str, *, by: Any, now: datetime) -> list[Refund | None]:
     """Book the plans of cases whose orders the caller holds: delisting, refund, compensation.
 
     Set-wise; money last (architecture law 2). The refund is the platform's: no gate, quota or restriction holds it
     back. Keys `workorder:<pk>:refund` and `:compensation` make each of them happen once in a case's life. The caller
-    ends with `note_orders`, which writes what is `lost_on` the orders.
+    ends with `note_orders`, which writes what is `lost_on` the orders. Each case is a violation of the `kind`, if its
+    rule says so: the deposit accounts are held before any account.
     """
     _delist(plans, by=by, now=now)
+    hold({plan.case.shop_id for plan in plans})
     due = [plan for plan in plans if plan.total_minor]
     refunds = refund_many([_request(plan) for plan in due], by=by, now=now, held=[plan.case.order for plan in due])
+    record_violations([violation_of(plan.case, kind, now) for plan in plans], by=by, now=now)
     answers = iter(refunds)
     return [next(answers) if plan.total_minor else None for plan in plans]
+
+
+def violation_of(case: WorkOrder, kind: str, at: datetime) -> NewViolation:
+    """The violation a case is that ended badly: `kind` is how, "forfeited" or "lost". Once in its life."""
+    return NewViolation(
+        case.shop_id, f"{kind}:{case.type}", f"workorder:{case.pk}", at, subject=case, order_id=case.order_id,
+        case_number=case.number,
+    )  # fmt: skip
 
 
 def lost_on(plans: Iterable[Plan]) -> dict[int, Lost]:

@@ -53,7 +53,7 @@ def _forfeit_chunk(pks: list[int], *, by: Any, now: datetime) -> int:
     _close(cases, now)
     effects.hold_products(cases)
     plans = effects.plan_many(cases, now=now)
-    refunds = effects.apply_many(plans, by=by, now=now)
+    refunds = effects.apply_many(plans, Status.FORFEITED, by=by, now=now)
     make = maker(Forfeiture)
     write_many([
         make(

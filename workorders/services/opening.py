@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from deposits.services.accounts import hold
 from foundation.accounts.models import Shop
 from foundation.audit.services import Line, record_many
 from foundation.lifecycle.bulk import insert_many
@@ -62,6 +63,7 @@ def open_work_orders(questions: Sequence[Question], *, by: Any, now: datetime) -
     Several questions about one order queue behind each other in the order given. NoPolicy refuses the whole chunk.
     """
     orders = {order.pk: order for order in lock_orders({question.order_pk for question in questions})}
+    hold({order.shop_id for order in orders.values()})  # what it may cost is kept back from a deposit refund from now on
     shops = Shop.objects.in_bulk({order.shop_id for order in orders.values()})
     policies = {
         type: WorkOrderPolicy.objects.in_force(now, type=type) for type in {question.type for question in questions}

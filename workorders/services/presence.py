@@ -6,12 +6,21 @@ Written outside the case's rows and its lock, by POST alone: reading a page neve
 from datetime import datetime, timedelta
 from typing import Any
 
+from foundation.lifecycle.prepared import Prepared
+
 from ..models import Presence, WorkOrder
 
 SEEN_WITHIN = timedelta(seconds=90)  # three looks of half a minute
 GONE_AFTER = timedelta(minutes=5)
 KEPT = timedelta(days=1)
 AT_ONCE = 10_000
+OTHERS = Prepared(
+    lambda case, user, after: Presence.objects.select_related("user")
+    .filter(work_order=case, seen_at__gt=after)
+    .exclude(user=user)
+    .order_by("since", "pk"),
+    int, int, datetime,
+)  # fmt: skip
 
 
 def mark(case: WorkOrder, *, by: Any, now: datetime) -> None:
@@ -28,8 +37,7 @@ def mark(case: WorkOrder, *, by: Any, now: datetime) -> None:
 
 def others_on(case: WorkOrder, *, but: Any, now: datetime) -> list[Presence]:
     """Everybody else seen on the case in the last ninety seconds, who came first stands first."""
-    rows = Presence.objects.filter(work_order=case, seen_at__gt=now - SEEN_WITHIN).exclude(user=but)
-    return list(rows.select_related("user").order_by("since", "pk"))
+    return OTHERS.rows(case.pk, but.pk, now - SEEN_WITHIN)
 
 
 def sweep(now: datetime) -> dict[str, int]:

@@ -113,7 +113,7 @@ def _decision(
     if outcome == Outcome.LOST:
         effects.hold_products([case])
         plans = effects.plan_many([case], now=now)
-        [refund] = effects.apply_many(plans, by=by, now=now)
+        [refund] = effects.apply_many(plans, Status.LOST, by=by, now=now)
         columns, lost = {**plans[0].columns(), "refund": refund}, effects.lost_on(plans)
     decision = Decision.objects.create(
         work_order=case, window_no=case.window_no, outcome=outcome, reason=reason, note=note.strip(), by=by, at=now,

@@ -98,6 +98,7 @@ def test_reminders_fall_at_half_four_hours_and_one_hour():
     assert [(moment - start).total_seconds() / 3600 for moment, _code in times] == [24, 44, 47]
 
 
+@pytest.mark.django_db  # the vouchers are rows
 def test_the_text_joined_again_is_the_text():
     text = "请上传发货底单与签收红章证明（红章证明须手写）。Shipping slip!"
     found = slots.pieces(text, ["shipping_slip", "sign_off_proof"])

@@ -6,10 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation.accounts.tests.factories import make_reviewer, make_shop
 from foundation.shell.urls_for import shop_url
-from workorders import services
+from workorders import cells, services
 from workorders.models import WorkOrder
-from workorders.rule_rows import WRONG_OR_MISSING
-from workorders.states import Status
+from workorders.rule_rows import WORRY, WRONG_OR_MISSING
+from workorders.states import CLOSED, Status
 
 from . import factories
 
@@ -122,6 +122,31 @@ def test_costs_take_no_query_of_their_own(client, shop, owner, now):
     with CaptureQueriesContext(connection) as asked:
         assert len(numbers(client.get(url, {"tab": "closed"}))) == 3
     assert len(asked) <= 7, [query["sql"][:120] for query in asked]
+
+
+def test_totals_sum_what_is_at_stake_as_the_cells_show_it(client, shop, owner, now):
+    url = shop_url(shop, "workorders:work-orders")
+    for kind in (WRONG_OR_MISSING, WORRY):
+        factories.ask(shop, now, type=kind)
+    partly = factories.ask(shop, now)
+    WorkOrder.objects.filter(pk=partly.pk).update(refund_share_bp=3_333)
+    type(partly.order).objects.filter(pk=partly.order_id).update(paid_minor=10_005, refunded_minor=1)
+    services.agree_refund(factories.ask(shop, now).pk, version=None, by=owner, now=now)
+    page = client.get(url, {"tab": "all", "totals": "1"}).context["page"]
+    rows = [row for row in page.rows if row.status not in CLOSED]
+    assert len(rows) == 3 and len(page.rows) == 4
+    at_stake = {str(line.label): line.value for line in page.totals}["At stake"]
+    assert at_stake == sum(cells._at_stake(row) for row in rows) > 0
+
+
+def test_a_case_of_several_stages_says_which_it_is_in(client, shop, now, django_assert_max_num_queries):
+    factories.ask(shop, now)
+    url = shop_url(shop, "workorders:work-orders")
+    assert "stage 1 of" not in client.get(url).content.decode()
+    many = [factories.ask(shop, now, type=WORRY) for _case in range(3)]
+    with django_assert_max_num_queries(7):
+        page = client.get(url).content.decode()
+    assert page.count(f"stage 1 of {len(many[0].policy.stages)}") == 3
 
 
 def test_the_board_shows_what_each_case_will_cost(client, shop, now):

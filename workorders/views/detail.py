@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.access import get_for_shop, requires
 from foundation.lifecycle import clock
-from foundation.lifecycle.prepared import Prepared
+from foundation.lifecycle.prepared import Prepared, one_after_another
 from foundation.shell.urls_for import shop_url
 from logistics.contact_card import card_of, platform_columns
 from logistics.models import Parcel
-from orders.views.detail import contacts_of
+from orders.views.detail import CONTACTS, with_pictures
 
 from .. import preflight, sentences, slots, traces
 from ..forms import ANSWER_FORMS, AssignForm, ConfirmForm
@@ -75,14 +75,9 @@ def detail_context(
     """Everything the detail page shows; `form` is the bound one of a refused save, `others` are the order's other cases,
     if they are known."""
     draft = draft_of(case)
-    vouchers = VOUCHERS.rows(case.pk, case.window_no)
-    parcels, contacts = traces.parcels_of(case.order_id), contacts_of(case.order)
-    waits = case.status in (Status.OPEN, Status.QUEUED)
-    answered = case.window_no > 1 or not waits  # a first window that waits has neither answer nor decision
+    vouchers, parcels, contacts, decisions, answers = _read(case)
     branch = form.branch if form else _branch(request, case, draft)
     form_class = ANSWER_FORMS.get(branch)
-    decisions = _known(case, "decisions", DECISIONS) if answered else []
-    answers = _known(case, "answers", ANSWERS) if answered else []
     following = case.policy.after(case.stage)
     return {
         "case": case,
@@ -120,15 +115,30 @@ def detail_context(
     }
 
 
-def _known(case: WorkOrder, relation: str, asked: Prepared[Any]) -> list[Any]:
-    """The case's rows of this relation, kept where `.all()` finds them, as prefetching keeps them."""
-    rows = asked.rows(case.pk)
+def _read(case: WorkOrder) -> tuple[list[Any], ...]:
+    """Vouchers of the window, parcels and contact records of the order, decisions and answers: together, in one round
+    trip where the database takes several statements at once."""
+    asked: list[tuple[Prepared[Any], tuple[Any, ...]]] = [
+        (VOUCHERS, (case.pk, case.window_no)), (traces.PARCELS, (case.order_id,)), (CONTACTS, (case.order_id,)),
+    ]  # fmt: skip
+    waits = case.status in (Status.OPEN, Status.QUEUED)
+    if case.window_no > 1 or not waits:  # a first window that waits has neither answer nor decision
+        asked += [(DECISIONS, (case.pk,)), (ANSWERS, (case.pk,))]
+    vouchers, parcels, contacts, *rest = one_after_another(*asked)
+    decisions, answers = rest or ([], [])
+    if rest:
+        _know(case, "decisions", decisions)
+        _know(case, "answers", answers)
+    return vouchers, parcels, with_pictures(contacts), decisions, answers
+
+
+def _know(case: WorkOrder, relation: str, rows: list[Any]) -> None:
+    """Keep the case's rows of this relation where `.all()` finds them, as prefetching keeps them."""
     for row in rows:
         row.work_order = case
     kept = getattr(case, relation).all()
     kept._result_cache, kept._prefetch_done = rows, True
     case.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = kept
-    return rows
 
 
 def others_of(case: WorkOrder) -> "QuerySet[WorkOrder]":

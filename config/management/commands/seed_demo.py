@@ -13,16 +13,17 @@ from django.db import transaction
 from config.demo import bulk, cases, goods, parcels, people, side_by_side, tracks
 from config.demo.book import KINDS, Book
 from config.demo.timeline import Timeline
+from deposits.models import Category, DepositPolicy
+from deposits.services.accounts import pay_in, set_required
 from foundation.accounts.models import Shop, User
 from foundation.catalog.services import record_listing_day
-from foundation.ledger.services import Posting, post, require_deposit
+from foundation.ledger.services import Posting, post
 from foundation.lifecycle import clock
 from foundation.lifecycle.randoms import seeded
 from foundation.notifications.services import deliver_all
 from logistics.services.anomalies import watch
 from workorders.services import escalate_due, remind_due
 
-DEPOSIT = {"company": 500_000, "individual": 200_000}  # fen
 FLOAT = 3_000_000  # fen a shop brings along, so that its first cases don't put it into debt
 PAST = timedelta(days=80)
 LISTING_DAYS = 35
@@ -127,12 +128,12 @@ class Command(BaseCommand):
 
 
 def _endow(shop: Shop, now: datetime) -> None:
-    """The required deposit, and money from outside that fills it and leaves something to work with."""
-    require_deposit(shop.pk, DEPOSIT[shop.kind], by=None, now=now)
-    post(
-        Posting(f"topup:demo:{shop.code}", "topup", shop.pk, DEPOSIT[shop.kind] + FLOAT, note="开店充值（演示）"),
-        by=None, now=now,
-    )  # fmt: skip
+    """Money from outside that pays the deposit of a new shop and leaves something to work with."""
+    rule = DepositPolicy.objects.in_force(now, kind=shop.kind, category=Category.GENERAL)
+    brought = rule.required_minor + FLOAT
+    post(Posting(f"topup:demo:{shop.code}", "topup", shop.pk, brought, note="开店充值（演示）"), by=None, now=now)
+    pay_in(shop.pk, amount_minor=rule.required_minor, key=f"demo:{shop.code}", by=None, now=now)
+    set_required([shop.pk], by=None, now=now)
 
 
 def _shares(orders: int, shops: int) -> list[int]:

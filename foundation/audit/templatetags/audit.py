@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.db.models import Model
 
-from foundation.audit.history import happenings
+from foundation.audit.history import happenings, without_echoes
 from foundation.audit.models import Entry
 from foundation.lifecycle.prepared import Prepared
 
@@ -25,5 +25,5 @@ def history(subject: Model) -> dict[str, Any]:
 
 @register.inclusion_tag("audit/_history.html")
 def order_history(order: Model) -> dict[str, Any]:
-    """Everything that happened on an order, its work orders and refunds included."""
-    return {"happenings": happenings(OF_ORDER.rows(order.pk))}
+    """Everything that happened on an order, its work orders and refunds included; what two recorded at once stands once."""
+    return {"happenings": happenings(without_echoes(OF_ORDER.rows(order.pk)))}

@@ -23,6 +23,7 @@ from .. import movements, writing
 from ..kinds import DRAW_ORDER, KIND_LABELS, Kind
 from ..models import Account, Transaction
 from ..movements import Movement
+from ..signals import deposit_moved
 from ..writing import Line
 from .accounts import accounts_for, add_to_balances
 from .story import pending_of
@@ -104,6 +105,9 @@ def _book(items: Sequence[Posting], *, drawing: bool, by: User | None, now: date
     writing.insert(book.transactions, book.lines)
     add_to_balances(book.changes)
     book.mind_debt()
+    moved = book.deposits_moved()
+    if moved:
+        deposit_moved.send(Account, shop_ids=moved, by=by, now=now)
     return [booked[key] for key in keys]
 
 
@@ -169,7 +173,7 @@ class _Book:
                 )
             return [(movement.source, -amount)]
         legs: list[tuple[str, int]] = []
-        for kind in DRAW_ORDER:
+        for kind in (*movement.first, *(one for one in DRAW_ORDER if one not in movement.first)):
             if kind == Kind.DEBT:
                 take = amount
             elif kind == Kind.PENDING:
@@ -230,3 +234,13 @@ class _Book:
                 restrict(shop_id, RestrictionReason.DEBT, by=self.by, now=self.now)
             else:
                 lift(shop_id, RestrictionReason.DEBT, by=self.by, now=self.now)
+
+    def deposits_moved(self) -> list[int]:
+        """Shops that must keep a deposit and whose deposit and held together are not what they were."""
+        found = []
+        for (shop_id, kind), account in sorted(self.accounts.items()):
+            if kind == Kind.DEPOSIT and account.required_minor:
+                held = self.accounts[shop_id, Kind.HELD]
+                if self.changes.get(account.pk, 0) + self.changes.get(held.pk, 0):
+                    found.append(shop_id)
+        return found

@@ -1,11 +1,12 @@
 """Rows written by the thousand are the rows the ORM would have written one by one."""
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from foundation.accounts.tests.factories import make_shop
 from foundation.audit.models import Entry
 from foundation.catalog.models import Product, Sku
-from foundation.lifecycle.bulk import insert_many, maker, update_many
+from foundation.lifecycle.bulk import Together, insert_many, maker, update_many
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +54,36 @@ def test_rows_written_together_may_say_a_moment_or_leave_it_to_the_database(now,
     insert_many([Entry(verb="x", subject_id=1, data={}, **more) for more in said])
     assert Entry.objects.filter(verb="x").count() == count
     assert Entry.objects.filter(verb="x", at=now).count() == count // 2
+
+
+def test_what_is_written_together_is_there_when_the_block_ends(skus, django_assert_num_queries):
+    make, sku = maker(Sku), skus[3]
+    sku.name, sku.stock = "100%s; 'x'", 7
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2), Together("default") as writes:
+        writes.insert([make(product_id=sku.product_id, code="new", price_minor=4)])
+        writes.insert([])
+        writes.update(sku, {"name": sku.name, "stock": sku.stock})
+        writes.update(skus[4], {})
+    assert Sku.objects.values_list("name", "stock").get(pk=sku.pk) == ("100%s; 'x'", 7)
+    assert Sku.objects.get(code="new").price_minor == 4
+    assert Sku.objects.get(pk=skus[4].pk).stock == 0
+
+
+def test_many_written_together_are_there_too(skus):
+    make = maker(Sku)
+    with Together("default") as writes:
+        writes.insert([make(product_id=skus[0].product_id, code=f"N{place}", price_minor=1) for place in range(30)])
+    assert Sku.objects.filter(code__startswith="N").count() == 30
+
+
+def test_what_breaks_a_rule_breaks_the_block(skus):
+    twice = [maker(Sku)(product_id=skus[0].product_id, code="S0", price_minor=1)]
+    with pytest.raises(IntegrityError), transaction.atomic(), Together("default") as writes:
+        writes.insert(twice)
+
+
+def test_a_block_that_raises_writes_nothing_it_gathered(skus):
+    with pytest.raises(KeyError), transaction.atomic(), Together("default") as writes:
+        writes.update(skus[0], {"stock": 9})
+        raise KeyError
+    assert Sku.objects.get(pk=skus[0].pk).stock == 0

@@ -23,6 +23,16 @@ def test_the_clock_is_aware_and_can_be_held():
     assert clock.now() != NOON
 
 
+@pytest.mark.django_db
+def test_the_clock_may_be_read_by_a_statement_that_is_asked_anyway(shop):
+    before = clock.now()
+    read = Shop.objects.annotate(at=clock.Reading()).values_list("at", flat=True).get(pk=shop.pk)
+    assert before <= clock.now(read) <= clock.now()
+    assert (read is None) == (connection.vendor == "sqlite")
+    with clock.fixed(NOON):
+        assert clock.now(before) == NOON
+
+
 def test_a_naive_time_is_refused():
     with pytest.raises(ValueError, match="aware"), clock.fixed(datetime(2026, 1, 1)):  # noqa: DTZ001
         pass

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from foundation.accounts.models import Membership, Shop, User
-from foundation.lifecycle.prepared import Prepared
+from foundation.lifecycle.prepared import Prepared, one_after_another
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +56,12 @@ def test_named_tuples_instead_of_models(people, django_assert_num_queries):
 def test_a_value_no_condition_asks_about_is_refused(people):
     with pytest.raises(ValueError, match="none of its conditions"):
         Prepared(lambda user: User.objects.all(), int).rows(1)
+
+
+def test_several_in_one_trip_give_what_each_would(people, django_assert_num_queries):
+    members = Prepared(lambda user: Membership.objects.select_related("user").filter(user=user), int)
+    names = Prepared(lambda code: Shop.objects.filter(code=code).values_list("pk", "name", named=True), str)
+    asked = [(members, (people[1].user_id,)), (names, ("one",)), (names, ("%s; two",))]
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 3):
+        found, [shop], nobody = one_after_another(*asked)
+        assert (found, found[0].user.username, shop.name, nobody) == ([people[1]], "person1", "One", [])

@@ -51,7 +51,7 @@ def batch_bar(context: Any) -> SafeString:
     """The verbs on ticked rows and the list as a file."""
     page: ListPage = context["page"]
     slots = {"csrf_token": context.get("csrf_token"), "here": page.here, "list_query": page.list_query}
-    verbs = tuple((verb.key, verb.icon, str(verb.label)) for verb in page.verbs)
+    verbs = tuple((verb.key, verb.icon, str(verb.label), verb.page) for verb in page.verbs)
     return kept.draw(
         "lists/_batch_bar.html", slots, shop=page.shop.code, key=page.spec.key, verbs=verbs, exportable=page.exportable,
         alone=page.slice.alone, total_text=page.total_text,

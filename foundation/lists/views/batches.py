@@ -19,6 +19,7 @@ from foundation.shell.urls_for import shop_url
 
 from .. import batches, registry
 from ..export import table_of
+from ..fields import TypedCount
 from ..links import back_url
 from ..models import Batch
 from ..selection import Asked, Selection
@@ -42,6 +43,8 @@ def batch(request: HttpRequest, list: str, verb: str) -> HttpResponse:
     confirmed = "set_hash" in request.POST
     form = chosen.form(request.POST if confirmed else None, shop=request.shop) if chosen.form else None
     try:
+        if chosen.typed and form is not None:
+            form.fields["typed_count"] = TypedCount(len(selection.pks))
         job = _confirm(request, selection, form) if confirmed else None
         if job is not None:
             return redirect(_result_url(request, job))
