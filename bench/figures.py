@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from foundation.lifecycle.roomy import roomy
+
 RESULTS = Path(__file__).resolve().parent / "results.json"
 
 
@@ -53,6 +55,7 @@ def median_of(work: Callable[[], object], rounds: int) -> float:
 
 
 def timed(work: Callable[[], object]) -> float:
+    work = roomy(work)
     began = time.perf_counter()
     work()
     return time.perf_counter() - began

@@ -8,7 +8,7 @@ import os
 import time
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import setup_logging
 from django.conf import settings
 from django_structlog.celery.signals import bind_extra_task_metadata
@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 from structlog.contextvars import bind_contextvars
 
 from foundation.audit.context import new_request_id, request_id
+from foundation.lifecycle.roomy import roomy
 
 from . import environment
 
@@ -24,6 +25,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 HARD_LIMIT = 280  # seconds; a task that hangs is ended before its message comes back, so it never runs beside itself
 SILENCE = 5  # seconds a broker that did not answer is not asked again
+
+
+class RoomyTask(Task):
+    """A task whose loops never run on the edge of frame memory."""
+
+    __call__ = roomy(Task.__call__)
 
 
 class House(Celery):
@@ -41,7 +48,7 @@ class House(Celery):
             raise
 
 
-app = House("houtai")
+app = House("houtai", task_cls=RoomyTask)
 app.conf.update(
     task_default_queue="clock",
     task_acks_late=True,

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from foundation.lifecycle.roomy import roomy
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("HOUTAI_ROLE", "web")
 _BOUNDARY = re.compile(r";\s*boundary=(\"[^\"]{1,200}\"|[^;,\s\"]{1,200})", re.IGNORECASE)
@@ -27,4 +29,4 @@ def plain_content_type(handler: Callable[..., Any]) -> Callable[..., Any]:
     return told_less
 
 
-application = plain_content_type(get_wsgi_application())
+application = roomy(plain_content_type(get_wsgi_application()))

@@ -40,7 +40,7 @@ OF_PARCEL = Prepared(
 )
 
 
-def interception_of(request: HttpRequest, order: Order) -> str | None:
+def interception_of(request: HttpRequest, order: Order, now: datetime) -> str | None:
     """The order's parcels with what may be done to them, what was intercepted, what the buyer asked for.
 
     No query for an order without any of it, where the panel above has read its parcels; two for one that has all.

@@ -1,5 +1,7 @@
 """Parcels on the order page."""
 
+from datetime import datetime
+
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -18,7 +20,7 @@ OF_ORDER = Prepared(
 )  # fmt: skip
 
 
-def parcels_of(request: HttpRequest, order: Order) -> str | None:
+def parcels_of(request: HttpRequest, order: Order, now: datetime) -> str | None:
     """Where the order's parcels are; the way to ship it while it is to be shipped. One query."""
     if not request.membership.can("logistics.view"):  # type: ignore[attr-defined]
         return None

@@ -1,10 +1,11 @@
 """Work orders on the order page."""
 
+from datetime import datetime
+
 from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from foundation.lifecycle import clock
 from foundation.lifecycle.prepared import Prepared
 from orders import panels
 from orders.models import Order
@@ -19,14 +20,14 @@ ASKED = Prepared(
 )  # fmt: skip
 
 
-def work_orders_of(request: HttpRequest, order: Order) -> str | None:
+def work_orders_of(request: HttpRequest, order: Order, now: datetime) -> str | None:
     """The order's questions, the running one first, with its clock and what happens at the end; its evidence library."""
     if not request.membership.can("workorders.view"):  # type: ignore[attr-defined]
         return None
     cases = ASKED.rows(order.pk, order.shop_id)
     for case in cases:
         case.order = order
-    shown = {"cases": cases, "order": order, "now": clock.now()}
+    shown = {"cases": cases, "order": order, "now": now}
     return render_to_string("workorders/_order_panel.html", shown, request=request)
 
 

@@ -24,6 +24,7 @@ from foundation.ledger.models import Account
 from foundation.ledger.services import Posting, accounts_for, post
 from foundation.lifecycle.deadlines import shanghai_day
 from foundation.lifecycle.errors import Blocked, InsufficientFunds, Invalid
+from foundation.lifecycle.prepared import Prepared
 from foundation.notifications.services import Tell, tell_many
 from foundation.policies.models import NoPolicy
 
@@ -85,21 +86,29 @@ def state(shop_id: int, now: datetime) -> QuotaState:
     NoPolicy if no rule is in force for the shop's level.
     """
     day = shanghai_day(now)
+    row: Any = STATE.first(shop_id, day, now)
+    if row is None:
+        raise Shop.DoesNotExist
+    if row.daily is None:
+        raise NoPolicy(f"deposits.QuotaPolicy {row.level} at {now.isoformat()}")
+    return QuotaState(day, row.daily, row.temporary or 0, row.used or 0)
+
+
+def _state(shop: int, day: date, now: datetime) -> Any:
     rule = QuotaPolicy.objects.filter(level=OuterRef("level"), effective_from__lte=now).order_by("-effective_from", "-pk")
-    row = (
-        Shop.objects.filter(pk=shop_id)
+    return (
+        Shop.objects.filter(pk=shop)
         .annotate(
             level=Coalesce("deposit_account__level", Value(Level.BASIC.value)),
             daily=Subquery(rule.values("daily_minor")[:1]),
             temporary=Subquery(_frozen.values("balance_minor")),
             used=Subquery(QuotaDay.objects.filter(shop=OuterRef("pk"), day=day).values("used_minor")),
         )
-        .values_list("daily", "temporary", "used", "level")
-        .get()
+        .values_list("daily", "temporary", "used", "level", named=True)
     )
-    if row[0] is None:
-        raise NoPolicy(f"deposits.QuotaPolicy {row[3]} at {now.isoformat()}")
-    return QuotaState(day, row[0], row[1] or 0, row[2] or 0)
+
+
+STATE: Prepared[Any] = Prepared(_state, int, date, datetime)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ keeps at most `MOST`, everything further is asked as it stands.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,7 +19,7 @@ from psycopg.sql import Literal
 MOST = 200
 ONE_PLAN = "SET plan_cache_mode = force_generic_plan"  # left alone, it plans anew where a shop holds more than its share
 TABLE = re.compile(r'FROM "(\w+)"')
-TYPES: dict[type, str] = {int: "bigint", datetime: "timestamptz"}  # of a text the database finds out itself
+TYPES: dict[type, str] = {int: "bigint", date: "date", datetime: "timestamptz"}  # of a text the database finds out itself
 _numbers = count(1)
 _there: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # psycopg connection → names it knows
 

@@ -6,7 +6,7 @@ sorts, columns) stays an ordinary queryset.
 
 import copy
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
@@ -21,6 +21,7 @@ M = TypeVar("M")
 MARKS = {  # values that stand for the ones asked with; small enough for any column
     int: lambda place: 31_001 + place,
     str: lambda place: f"prepared-{place}-value",
+    date: lambda place: date(1971, 3, 7 + place),
     datetime: lambda place: datetime(1971, 3, 7, 11, 13, 17, 190_000 + place, tzinfo=UTC),
 }
 
@@ -29,7 +30,7 @@ class Prepared(Generic[M]):
     """The rows of `build(*values)`, a queryset of models (whole, deferred, select_related; no prefetch, no language) or
     of `values_list(…, named=True)`.
 
-    `kinds` are the values' types: int, str or datetime; never None. Values are the house's own (ids, codes, moments): what
+    `kinds` are the values' types: int, str, date or datetime; never None. Values are the house's own (ids, codes, moments): what
     no column can hold is not looked at here. ValueError at the first use if `build` leaves one out of its conditions.
     """
 
@@ -133,4 +134,6 @@ def _as_param(connection: Any, value: Any, kind: type | None = None) -> Any:
     """As the lookup would hand it to the driver."""
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
     return kind(value) if kind else value

@@ -93,9 +93,9 @@ def test_the_refund_button_is_there_for_those_who_may_and_says_why_when_it_is_of
 def test_upper_apps_panels_stand_on_the_page_and_a_broken_one_is_left_out(sign_in, owner, url):
     kept = panels._panels[:]
     try:
-        panels.register(lambda request, row: f"PANEL {row.number}", order=1)
-        panels.register(lambda request, row: 1 / 0)
-        panels.register(lambda request, row: None)
+        panels.register(lambda request, row, now: f"PANEL {row.number}", order=1)
+        panels.register(lambda request, row, now: 1 / 0)
+        panels.register(lambda request, row, now: None)
         answer = sign_in(owner).get(url)
         assert answer.status_code == 200
         assert answer.context["panels"][0].startswith("PANEL")

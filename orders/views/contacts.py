@@ -37,7 +37,7 @@ def record_contact(request: HttpRequest, number: str) -> HttpResponse:
         kept += _stored(request, order, form, MOST_FILES - len(kept))
         _record(request, order, form, kept)
     except DomainError as error:
-        page = detail.context(request, order, contact_form=form, form=form, kept_files=kept)
+        page = detail.context(request, order, clock.now(), contact_form=form, form=form, kept_files=kept)
         return refused(request, error, detail.TEMPLATE, page)
     messages.success(request, _("Contact record written."))
     return redirect(back_url(request, shop_url(request.shop, "orders:order", number=order.number) + "#contacts"))

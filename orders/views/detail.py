@@ -1,5 +1,6 @@
 """One order: everything staff need to know about it on one page."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -39,8 +40,8 @@ CONTACTS = Prepared(
 @requires("orders.view")
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """Lines, money story, upper apps' panels, notes, contact records, timeline (rules §3)."""
-    row = get_for_shop(Order, request.shop, number=clean(number))
-    return render(request, TEMPLATE, context(request, row))
+    row: Any = get_for_shop(Order.objects.annotate(read_at=clock.Reading()), request.shop, number=clean(number))
+    return render(request, TEMPLATE, context(request, row, clock.now(row.read_at)))
 
 
 def clean(number: str) -> str:
@@ -48,7 +49,7 @@ def clean(number: str) -> str:
     return number.replace("\x00", "")[:100]
 
 
-def context(request: HttpRequest, row: Order, **more: Any) -> dict[str, Any]:
+def context(request: HttpRequest, row: Order, now: datetime, **more: Any) -> dict[str, Any]:
     """What the page shows; `more` replaces a part, such as a form that was refused."""
     row.shop = request.shop  # known: no query when the template asks for it
     member = request.membership  # type: ignore[attr-defined]
@@ -59,10 +60,10 @@ def context(request: HttpRequest, row: Order, **more: Any) -> dict[str, Any]:
         "lines": lines_of(row),
         "story": story,
         "net_minor": net_of(story),
-        "panels": panels.drawn(request, row),
+        "panels": panels.drawn(request, row, now),
         "contacts": contacts_of(row),
         "buttons": buttons,
-        "quota": quota.state(row.shop_id, clock.now()) if any(one.verb == "refund" and one.enabled for one in buttons) else None,
+        "quota": quota.state(row.shop_id, now) if any(one.verb == "refund" and one.enabled for one in buttons) else None,
         "may_see_quota": member.can("deposits.view"),
         "note_form": NoteForm(initial={"note": row.staff_note, "flag": row.flag, "version": row.version}),
         "contact_form": None,  # the refused one; an empty one draws itself

@@ -23,13 +23,13 @@ from . import detail
 @requires("orders.note")
 def note_order(request: HttpRequest, number: str) -> HttpResponse:
     order = get_for_shop(Order, request.shop, number=detail.clean(number))
-    form = NoteForm(request.POST)
+    form, now = NoteForm(request.POST), clock.now()
     try:
         if not form.is_valid():
             raise Invalid(_("The note was not saved: look at the marked fields."))
-        services.add_staff_note(order.pk, **form.cleaned_data, by=request.user, now=clock.now())
+        services.add_staff_note(order.pk, **form.cleaned_data, by=request.user, now=now)
     except DomainError as error:
         order.refresh_from_db()
-        return refused(request, error, detail.TEMPLATE, detail.context(request, order, note_form=form, form=form))
+        return refused(request, error, detail.TEMPLATE, detail.context(request, order, now, note_form=form, form=form))
     messages.success(request, _("Note saved."))
     return redirect(back_url(request, shop_url(request.shop, "orders:order", number=order.number)))

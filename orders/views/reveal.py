@@ -19,8 +19,9 @@ from . import detail
 def reveal_buyer(request: HttpRequest, number: str) -> HttpResponse:
     """The answer shows the data once and is never cached; there is nowhere to redirect to without keeping it."""
     order = get_for_shop(Order, request.shop, number=detail.clean(number))
-    buyer = services.reveal_buyer(order.pk, by=request.user, now=clock.now())
+    now = clock.now()
+    buyer = services.reveal_buyer(order.pk, by=request.user, now=now)
     if request.htmx:
         return render(request, "orders/_buyer.html", {"order": order, "buyer": buyer})
     order.refresh_from_db()
-    return render(request, detail.TEMPLATE, detail.context(request, order, buyer=buyer))
+    return render(request, detail.TEMPLATE, detail.context(request, order, now, buyer=buyer))

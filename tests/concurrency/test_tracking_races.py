@@ -3,6 +3,7 @@
 First with the guard off. PostgreSQL: the order's and parcel's locks. SQLite (a file): the IMMEDIATE transaction.
 """
 
+import threading
 import time
 from datetime import timedelta
 from functools import partial
@@ -167,10 +168,12 @@ def entering(parcel, number, now):
     )
 
 
-def holding(*parcels):
-    """Somebody who does something with all of them: their orders by pk."""
+def holding(*parcels, once=None):
+    """Somebody who does something with all of them: their orders by pk; `once` an event happened."""
 
     def hold():
+        if once is not None:
+            assert once.wait(5)
         with transaction.atomic():
             lock_orders([parcel.order_id for parcel in parcels])
             time.sleep(0.02)
@@ -181,18 +184,16 @@ def holding(*parcels):
 @pytest.mark.postgres
 def test_where_waiting_reports_lock_other_orders_two_wait_for_each_other(shop, monkeypatch):
     """The guard off: a report applied to every parcel of its number, whoever's order the caller holds."""
-    now = clock.now()
+    now, younger_is_held = clock.now(), threading.Event()
 
     def everywhere(parcels, push, now):
-        time.sleep(0.05)
+        younger_is_held.set()
+        time.sleep(0.3)
         return parked._apply(push, now)
 
     monkeypatch.setattr(parked, "_apply_to", everywhere)
-    for place in range(10):
-        older, younger, number = twins(shop, place, now)
-        if broken(together(entering(younger, number, now), holding(older, younger))):
-            return
-    pytest.fail("The guard is off and nothing went wrong: the race is not reached.")
+    older, younger, number = twins(shop, 0, now)
+    assert broken(together(entering(younger, number, now), holding(older, younger, once=younger_is_held)))
 
 
 def test_a_waiting_report_locks_no_order_its_caller_does_not_hold(shop):
