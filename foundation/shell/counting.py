@@ -1,6 +1,6 @@
 """Counts that cost the same at any size: capped, and many of them in one statement."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from foundation.lifecycle.bulk import takes_several
 from foundation.lifecycle.planned import Plan, is_there, plan_of, takes_plans
 from foundation.lifecycle.prepared import Prepared
 
@@ -42,15 +43,21 @@ def waiting(request: HttpRequest) -> dict[str, int]:
 
 
 def count_beside_waiting(request: HttpRequest, rows: QuerySet, parts: Sequence[Q], *, steady: bool = False) -> list[int]:
-    """Capped counts of `rows` under each of `parts`, in the same statement as the waiting numbers the menu will ask for.
+    """Capped counts of `rows` under each of `parts`, asked together with the waiting numbers the menu will ask for.
 
-    `steady`: nobody searches or filters, `rows` differ in ids alone; the statement is then planned once in a connection.
+    `steady`: nobody searches or filters, `rows` differ in ids alone; all of it is then one statement, planned once in a
+    connection. Otherwise only the menu's part is: in the same round trip, where the database takes several statements.
     """
     if hasattr(request, "_waiting") or getattr(request, "membership", None) is None:
         return _run(_partial_sql(rows, parts), CAP, rows.db, steady=steady)
-    counts = _run([*_waiting_sql(request), *_partial_sql(rows, parts)], CAP, rows.db, steady=steady)
-    request._waiting = dict(zip(_waiting, counts, strict=False))  # type: ignore[attr-defined]
-    return counts[len(_waiting) :]
+    menu, own = _waiting_sql(request), _partial_sql(rows, parts)
+    if steady or not takes_several(connections[rows.db]):
+        counts = _run([*menu, *own], CAP, rows.db, steady=steady)
+        waiting, counted = counts[: len(menu)], counts[len(menu) :]
+    else:
+        waiting, counted = _run_both(menu, own, rows.db)
+    request._waiting = dict(zip(_waiting, waiting, strict=True))  # type: ignore[attr-defined]
+    return counted
 
 
 def capped_counts(querysets: Sequence[QuerySet], cap: int = CAP) -> list[int]:
@@ -62,16 +69,40 @@ def _run(
     statements: Sequence[Sql | None], cap: int, using: str = DEFAULT_DB_ALIAS, *, steady: bool = False
 ) -> list[int]:
     counts = [0] * len(statements)
-    selects = [_counted(same, cap) for same in _alike(statements)]
-    if selects:
-        sql, params = " UNION ALL ".join(sql for sql, _own in selects), [param for _sql, own in selects for param in own]
+    sql, params = _union(statements, cap)
+    if sql:
         if steady and takes_plans(connections[using]):
             sql, params = _planned(using, sql, params)
         with connections[using].cursor() as cursor:
             cursor.execute(sql, params)
-            for number, count in cursor.fetchall():
-                counts[number] = count
+            _put(cursor.fetchall(), counts)
     return counts
+
+
+def _run_both(menu: Sequence[Sql | None], own: Sequence[Sql | None], using: str) -> tuple[list[int], list[int]]:
+    """The menu's numbers by their plan and the others as they stand, in one round trip."""
+    first, second = _union(menu, CAP), _union(own, CAP)
+    if not first[0] or not second[0]:
+        return _run(menu, CAP, using, steady=True), _run(own, CAP, using)
+    by_name, ids = _planned(using, *first)
+    found = [0] * len(menu), [0] * len(own)
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"{by_name}; {second[0]}", [*ids, *second[1]])
+        _put(cursor.fetchall(), found[0])
+        cursor.nextset()
+        _put(cursor.fetchall(), found[1])
+    return found
+
+
+def _union(statements: Sequence[Sql | None], cap: int) -> tuple[str, list[Any]]:
+    """One statement that counts them all, each with its place; "" where there is nothing to ask."""
+    selects = [_counted(same, cap) for same in _alike(statements)]
+    return " UNION ALL ".join(sql for sql, _own in selects), [param for _sql, own in selects for param in own]
+
+
+def _put(rows: Iterable[tuple[int, int]], counts: list[int]) -> None:
+    for place, count in rows:
+        counts[place] = count
 
 
 def _planned(using: str, sql: str, params: list[Any]) -> tuple[str, list[Any]]:
