@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ModelState, ProjectState
 
 from config.management.commands import migrate
-from foundation.lifecycle.migrating import AddIndexLive, RemoveIndexLive
+from foundation.lifecycle.migrating import AddIndexLive, RemoveIndexLive, StateOnly
 
 from .house import PACKAGES, ROOT
 
@@ -194,3 +194,18 @@ def test_sqlmigrate_only_shows_what_a_live_index_does():
     out = StringIO()
     call_command("sqlmigrate", "notifications", "0002", stdout=out)
     assert "outbox_needs_somebody" in out.getvalue()
+
+
+def test_what_only_django_keeps_in_mind_changes_there_and_asks_the_database_nothing():
+    state = ProjectState()
+    state.add_model(ModelState("shop", "Thing", [("id", models.AutoField(primary_key=True)), ("name", models.TextField())]))
+    rendered = state.apps
+    label = migrations.AlterField("thing", "name", models.TextField(verbose_name="what it is called"))
+    operation = StateOnly([label])
+    operation.state_forwards("shop", state)
+    assert state.models["shop", "thing"].fields["name"].verbose_name == "what it is called"
+    assert state.apps is not rendered  # nothing of before is left to be asked
+    assert state.apps.get_model("shop", "Thing")._meta.get_field("name").verbose_name == "what it is called"
+    assert operation.database_operations == []
+    _name, args, named = operation.deconstruct()
+    assert StateOnly(*args, **named).state_operations == [label]

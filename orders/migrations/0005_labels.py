@@ -5,6 +5,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.lifecycle.migrating import StateOnly
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,8 +16,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.SeparateDatabaseAndState(
-            state_operations=[
+        StateOnly(
+            operations=[
                 migrations.AlterField(
                     model_name="order",
                     name="address",

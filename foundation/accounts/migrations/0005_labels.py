@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from foundation.lifecycle.migrating import StateOnly
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -9,8 +11,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.SeparateDatabaseAndState(
-            state_operations=[
+        StateOnly(
+            operations=[
                 migrations.AlterField(
                     model_name="restriction",
                     name="note",

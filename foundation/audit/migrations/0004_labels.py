@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.lifecycle.migrating import StateOnly
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,8 +14,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.SeparateDatabaseAndState(
-            state_operations=[
+        StateOnly(
+            operations=[
                 migrations.AlterField(
                     model_name="entry",
                     name="actor",

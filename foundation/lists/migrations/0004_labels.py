@@ -3,6 +3,8 @@
 import uuid
 from django.db import migrations, models
 
+from foundation.lifecycle.migrating import StateOnly
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -10,8 +12,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.SeparateDatabaseAndState(
-            state_operations=[
+        StateOnly(
+            operations=[
                 migrations.AlterField(
                     model_name="savedview",
                     name="uuid",

@@ -6,6 +6,8 @@ import functools
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.lifecycle.migrating import StateOnly
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,8 +16,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.SeparateDatabaseAndState(
-            state_operations=[
+        StateOnly(
+            operations=[
                 migrations.AlterField(
                     model_name="notice",
                     name="cancelled_at",
