@@ -142,6 +142,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:login"
 DESK_PAGES = {  # reviewers' group → the page their day begins on; nobody's page if its app is left out
     "review work orders": "admin:workorders_workorder_changelist",
+    "review deposits": "admin:deposits_refundapplication_changelist",
 }
 
 # Ten wrong passwords in fifteen minutes lock the account for that long, whoever asks; so does one address. Counted in

@@ -3,12 +3,28 @@
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_noop
 
-from foundation.lists.cells import EMPTY, badge, copied, label, link, money, state_of, text, when
+from foundation.lists.cells import (
+    EMPTY,
+    badge,
+    clamp,
+    copied,
+    countdown,
+    label,
+    link,
+    money,
+    state_of,
+    sub,
+    text,
+    when,
+    word,
+)
 from foundation.shell.words import language
 
-from .models import Violation
-from .states import Severity
+from .models import RefundApplication, Violation
+from .services.deadlines import WITH_US
+from .states import Severity, Status
 
 Cell = SafeString | str
 
@@ -43,3 +59,52 @@ def deducted(row: Any, page: Any) -> Cell:
 
 def status(row: Any, page: Any) -> Cell:
     return state_of(Violation, row.status)
+
+
+# Refunds of the deposit
+YOUR_ANSWER = gettext_noop("Your answer")
+TURN = {
+    Status.APPLIED: gettext_noop("A reviewer who takes it"), Status.IN_REVIEW: gettext_noop("The reviewer's decision"),
+    Status.APPROVED: gettext_noop("The payment"), Status.PAYING: gettext_noop("The payment"),
+}  # fmt: skip
+CLOCK_STOPPED = gettext_noop("clock stopped")
+OVER_TIME = gettext_noop("over its time")
+
+
+def refund_number(row: Any, page: Any) -> Cell:
+    return SafeString(f"{link(page.link_to('deposits:refund')(row.number), row.number, 'mono')} {copied(row.number)}")
+
+
+def refund_amount(row: Any, page: Any) -> Cell:
+    return money(row.amount_minor)
+
+
+def refund_status(row: Any, page: Any) -> Cell:
+    return state_of(RefundApplication, row.status)
+
+
+def refund_waits(row: Any, page: Any) -> Cell:
+    """The shop's own answer with its clock; what held back the last try, else whose turn it is."""
+    if row.status == Status.NEED_INFO:
+        return SafeString(f"{word(YOUR_ANSWER)} {countdown(row.answer_due_at, page.now)}")
+    if row.waits_for:
+        return clamp(row.waits_for)
+    return word(TURN[row.status]) if row.status in TURN else ""
+
+
+def refund_applied(row: Any, page: Any) -> Cell:
+    return when(row.applied_at)
+
+
+def refund_due(row: Any, page: Any) -> Cell:
+    """The platform's promise while it is under review; it stands still while the shop has the ball."""
+    if row.status == Status.NEED_INFO:
+        return SafeString(f'<span class="text-muted">{word(CLOCK_STOPPED)}</span>')
+    if row.status not in WITH_US:
+        return ""
+    late = sub(word(OVER_TIME), "text-danger") if row.escalated_at else ""
+    return SafeString(f"{when(row.review_due_at)}{late}")
+
+
+def refund_closed(row: Any, page: Any) -> Cell:
+    return when(row.closed_at) if row.closed_at else ""

@@ -150,21 +150,27 @@ def check(shop: Shop, amount_minor: int, now: datetime, *, own_held: int = 0) ->
     for condition in found.conditions:
         if not condition.met:
             raise Blocked(condition.sentence, code=condition.code)
+    short = not_covered(found, amount_minor, own_held=own_held)
+    if short is not None:
+        raise short
+
+
+def not_covered(found: Eligibility, amount_minor: int, *, own_held: int = 0) -> Blocked | None:
+    """Why the money does not reach for `amount_minor` fen, conditions aside, as `check` raises it; None when it does."""
     if not found.known:
-        raise Blocked(
+        return Blocked(
             _("What open cases may cost can't be told at the moment, so nothing is refunded. Try again later."),
             code="unknown_reserve",
         )
     if found.held_minor < own_held:
-        raise Blocked(_("Part of the held amount was needed for something else."), code="drawn")
+        return Blocked(_("Part of the held amount was needed for something else."), code="drawn")
     if amount_minor > found.deposit_minor + own_held:
-        raise Blocked(
+        return Blocked(
             _("Of the deposit %(there)s are there, less than %(amount)s.")
             % {"there": yuan(found.deposit_minor + own_held), "amount": yuan(amount_minor)},
             code="deposit",
         )
-    if amount_minor > found.refundable_minor:
-        raise Blocked(_too_much(found, amount_minor), code="reserved")
+    return Blocked(_too_much(found, amount_minor), code="reserved") if amount_minor > found.refundable_minor else None
 
 
 def _too_much(found: Eligibility, amount_minor: int) -> str:

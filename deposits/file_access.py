@@ -19,4 +19,4 @@ def may_open(request: HttpRequest, stored: StoredFile) -> bool:
     return allowed and ApplicationMessage.objects.filter(files=stored).exists()
 
 
-access.register(Purpose.ATTACHMENT, may_open)
+access.register(Purpose.DEPOSIT, may_open)

@@ -11,10 +11,11 @@ from foundation.ledger.models import Account, Entry, Transaction
 from foundation.lifecycle import clock
 from foundation.lifecycle.invariants import invariant
 
-from . import refund_invariants as _refund_invariants  # noqa: F401 - registers its own
+from . import refund_invariants
 from .models import Category, QuotaDay, QuotaUse, TemporaryMove, Violation
 from .services.accounts import asked_by_rule
 
+__all__ = ["refund_invariants"]  # registers its own
 MOST = 200
 TAKEN_UP = timedelta(minutes=15)  # by then the job has written a changed rule to the books
 

@@ -12,8 +12,8 @@ from foundation.lists.spec import ListSpec, Sort, Tab
 from foundation.shell.urls_for import shop_url
 
 from . import cells
-from .models import Violation
-from .states import Severity, ViolationStatus
+from .models import RefundApplication, Violation
+from .states import ENDED, OPEN, Severity, Status, ViolationStatus
 
 
 # Violations
@@ -68,5 +68,65 @@ VIOLATIONS = registry.register(
         totals=[Total(_("Deducted"), "deducted_minor")],
         sum_of="deducted_minor",
         empty=_("No violation was ever recorded."),
+    )
+)  # fmt: skip
+
+
+# Refunds of the deposit
+class RefundFilter(ListFilterSet):
+    """How far it is, and when it was applied for."""
+
+    status = django_filters.ChoiceFilter(choices=Status.choices, label=_("Status"), empty_label=_("Any"))
+    applied = PeriodFilter("applied_at", label=_("Applied at"))
+    applied_from = DayFromFilter("applied_at", label=_("Applied from"))
+    applied_to = DayToFilter("applied_at", label=_("Applied until"))
+
+    class Meta:
+        model = RefundApplication
+        fields: list[str] = []
+
+
+UNDER_WAY = [state.value for state in OPEN if state != Status.NEED_INFO]
+
+REFUNDS = registry.register(
+    ListSpec(
+        key="deposit-refunds",
+        title=_("Deposit refunds"),
+        perm="deposits.view",
+        page_name="deposits:refunds",
+        rows=lambda shop, now: RefundApplication.objects.filter(shop_id=shop.pk),
+        flat=True,
+        steady=True,
+        page_of=lambda shop, row: shop_url(shop, "deposits:refund", number=row.number),
+        tabs=[
+            Tab("all", _("All"), whole=True),
+            Tab("answer", _("Your answer"), Q(status=Status.NEED_INFO.value), hot=True),
+            Tab("way", _("Under way"), Q(status__in=UNDER_WAY)),
+            Tab("ended", _("Ended"), Q(status__in=[state.value for state in ENDED])),
+        ],
+        sorts=[Sort("applied", "applied_at", _("Applied at"))],
+        default_sort="-applied",
+        search=[Exact("number", upper=True)],
+        search_label=_("Number of the application"),
+        filterset=RefundFilter,
+        columns=[
+            Column("number", _("Application"), cells.refund_number, ["number"], css="nowrap", fixed=True,
+                   fields=[Field(["number"])]),
+            Column("amount", _("Amount"), cells.refund_amount, ["amount_minor"], css="amount",
+                   fields=[Field(["amount_minor"], MONEY)]),
+            Column("state", _("Status"), cells.refund_status, ["status"], css="end-card",
+                   fields=[Field(["status"], value=label_of(Status))]),
+            Column("waits", _("Waits for"), cells.refund_waits, ["status", "waits_for", "answer_due_at"], css="wide named",
+                   fields=[Field(["waits_for"])]),
+            Column("applied", _("Applied at"), cells.refund_applied, ["applied_at"], css="wide named", sort="applied",
+                   fields=[Field(["applied_at"], MOMENT)]),
+            Column("due", _("Review due"), cells.refund_due, ["status", "review_due_at", "escalated_at"], css="wide named",
+                   fields=[Field(["review_due_at"], MOMENT)]),
+            Column("closed", _("Ended at"), cells.refund_closed, ["closed_at"], css="wide named",
+                   fields=[Field(["closed_at"], MOMENT)]),
+        ],
+        totals=[Total(_("Amount"), "amount_minor")],
+        sum_of="amount_minor",
+        empty=_("No refund of the deposit was ever applied for."),
     )
 )  # fmt: skip

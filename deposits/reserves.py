@@ -23,11 +23,12 @@ LINES = 20
 
 @dataclass(frozen=True)
 class ReserveLine:
-    """One open case and what it could cost at most, in fen."""
+    """One open case and what it could cost at most, in fen; `desk_url` is the platform's page of it, if there is one."""
 
     label: str
     url: str
     amount_minor: int
+    desk_url: str = ""
 
 
 @dataclass(frozen=True)

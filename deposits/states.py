@@ -18,7 +18,7 @@ class Status(models.TextChoices):
     PAID = "paid", pgettext_lazy("deposit refund", "Paid")  # 已退还
     REJECTED = "rejected", _("Rejected")  # 已驳回
     WITHDRAWN = "withdrawn", _("Withdrawn")  # 已撤回 by the shop
-    STOPPED = "stopped", _("Stopped")  # 已终止: a violation, or money that was drawn meanwhile
+    STOPPED = "stopped", pgettext_lazy("deposit refund", "Stopped")  # 已终止: a violation, or money that was drawn meanwhile
 
 
 S = Status
@@ -41,7 +41,7 @@ APPLICATION = Lifecycle(
             "withdraw", HOLDS, S.WITHDRAWN, _("Withdraw the application"), needs="deposits.apply", tone="danger",
             one_way=True,
         ),
-        Move("stop", HOLDS, S.STOPPED, _("Stopped"), by="clock"),
+        Move("stop", HOLDS, S.STOPPED, pgettext_lazy("deposit refund", "Stopped"), by="clock"),
         Move("claim", (S.APPROVED,), S.PAYING, _("Payment begun"), by="clock"),
         Move("pay", (S.PAYING,), S.PAID, _("Payment confirmed"), by="gateway"),
         Move("fail", (S.PAYING,), S.APPROVED, _("Payment failed"), by="gateway"),

@@ -25,8 +25,8 @@ register(QuotaDay, _("Refund quota"), url=quota_url)
 
 # Refunds of the deposit
 def refund_url(application: Any) -> str:
-    """Where its shop sees it: beside the conditions, on the deposit account's page."""
-    return account_url(application)
+    """Its own page."""
+    return shop_url(application.shop, "deposits:refund", number=application.number)
 
 
 def refund_desk(application: Any) -> str:

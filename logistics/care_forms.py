@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from foundation.files.fields import PICTURE_TYPES, FilesField, ManyFiles
 from foundation.lists.fields import MoneyField
-from orders.forms import FilesField, ManyFiles
 
 from .forms import choices_of
 from .models import Carrier
@@ -112,7 +112,7 @@ class CloseRecallForm(forms.Form):
     contact = forms.ChoiceField(label=_("Contact record"), required=False, help_text=_("The talk with the carrier."))
     files = FilesField(
         label=_("Proof"), required=False,
-        widget=ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,.heic,.heif"}),
+        widget=ManyFiles(attrs={"accept": PICTURE_TYPES}),
     )  # fmt: skip
     note = _note()
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=BIGGEST)

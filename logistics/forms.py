@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.files.fields import PICTURE_TYPES, FilesField, ManyFiles
 from foundation.lifecycle.deadlines import SHANGHAI
-from orders.forms import FilesField, ManyFiles
 
 from .models import Carrier
 
@@ -81,7 +81,7 @@ class AttachForm(forms.Form):
     """Screenshots and chat records, with a word about them."""
 
     files = FilesField(
-        label=_("Pictures"), widget=ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,.heic,.heif"}),
+        label=_("Pictures"), widget=ManyFiles(attrs={"accept": PICTURE_TYPES}),
         help_text=_("Screenshots or photographs."),
     )  # fmt: skip
     caption = forms.CharField(label=_("Caption"), required=False, max_length=120)

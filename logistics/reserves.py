@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
 from django.db.models.functions import Greatest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from deposits.reserves import Reserve, ReserveLine, asks
@@ -42,4 +43,5 @@ def with_most(rows: "QuerySet[Any]") -> "QuerySet[Any]":
 
 def _line(shop: Shop, one: Any) -> ReserveLine:
     label = f"{one.number} · {one.get_status_display()}"
-    return ReserveLine(label, shop_url(shop, "logistics:interception", number=one.number), one.most_minor)
+    desk_url = reverse("admin:logistics_interception_change", args=[one.pk])
+    return ReserveLine(label, shop_url(shop, "logistics:interception", number=one.number), one.most_minor, desk_url)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.files.fields import PICTURE_TYPES, FilesField, ManyFiles
 from foundation.lifecycle.deadlines import SHANGHAI
 from foundation.lists.fields import MoneyField
 
@@ -51,20 +52,6 @@ class ConfirmForm(forms.Form):
     typed = MoneyField(label=_("Type the amount once more"), required=False)
 
 
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files in one field."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list:
-        files = data if isinstance(data, list | tuple) else [data]
-        return [super(FilesField, self).clean(one, initial) for one in files if one]
-
-
 class ContactForm(forms.Form):
     """A contact record: who, how, when, what was said, pictures."""
 
@@ -80,7 +67,7 @@ class ContactForm(forms.Form):
     )
     files = FilesField(
         label=_("Pictures"), required=False,
-        widget=ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,.heic,.heif"}),
+        widget=ManyFiles(attrs={"accept": PICTURE_TYPES}),
         help_text=_("Screenshots or photographs."),
     )  # fmt: skip
     request_key = forms.UUIDField(widget=forms.HiddenInput)

@@ -64,6 +64,7 @@ NOW |= LOGISTICS
 
 DEPOSITS = {
     "Deposit": "保证金",
+    "Deposit refunds": "保证金退还",
     "Violations": "违规记录",
 }
 NOW |= DEPOSITS

@@ -172,6 +172,12 @@ ROUTES: dict[str, Route] = {
     "deposits:pay-in": page("deposits.pay_in"),
     "deposits:violations": page("deposits.view"),
     "deposits:violation": page("deposits.view", number="violation"),
+    # Refunds of the deposit
+    "deposits:refunds": page("deposits.view"),
+    "deposits:apply-refund": page("deposits.apply"),
+    "deposits:refund": page("deposits.view", number="refund"),
+    "deposits:answer-refund": verb("deposits.apply", number="refund"),
+    "deposits:withdraw-refund": verb("deposits.apply", number="refund"),
     # Refund quota
     "deposits:quota": page("deposits.view"),
     "deposits:freeze": page("deposits.freeze"),

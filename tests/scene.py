@@ -10,15 +10,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from deposits.services import applications as deposit_refunds
 from deposits.services.violations import NewViolation, record_violations
 from foundation.accounts import access
 from foundation.accounts.models import Shop, User
 from foundation.accounts.roles import Role
 from foundation.accounts.tests import factories
+from foundation.catalog.models import ListingDay
 from foundation.entry import services as entry
 from foundation.jobs import services as jobs
 from foundation.jobs.models import Job
+from foundation.ledger.services import Posting, post
 from foundation.lifecycle import clock
+from foundation.lifecycle.deadlines import shanghai_day
 from foundation.lists import batches, registry
 from foundation.lists.models import Kind, SavedView
 from foundation.lists.selection import ALL, Asked, Selection
@@ -87,6 +91,7 @@ def build(code: str) -> World:
         **interception_things(shop, owner),
         **lost_things(shop, owner),
         "violation": a_violation(shop),
+        "refund": a_refund(shop, owner),
         "work_order": case.number,
         "voucher": str(voucher.uuid),
         "file": str(voucher.file.uuid),
@@ -160,6 +165,19 @@ def a_violation(shop: Shop) -> str:
     now = clock.now()
     [found] = record_violations([NewViolation(shop.pk, "misleading", f"scene:{shop.code}", now)], by=None, now=now)
     return found.number
+
+
+def a_refund(shop: Shop, owner: User) -> str:
+    """An application for a part of the deposit of a shop that had products listed on every day."""
+    now = clock.now()
+    days = [shanghai_day(now) - timedelta(days=back) for back in range(1, 31)]
+    ListingDay.objects.bulk_create([ListingDay(shop=shop, day=day, listed_count=5) for day in days])
+    post(Posting(f"scene:{shop.code}:topup", "topup", shop.pk, 10_000_000), by=None, now=now)
+    post(Posting(f"scene:{shop.code}:deposit", "deposit_paid", shop.pk, 5_000_000), by=None, now=now)
+    made = deposit_refunds.apply(
+        shop.pk, amount_minor=10_000, reason="", key=f"scene:{shop.code}", by=owner, now=now
+    )
+    return made.number
 
 
 def signed_in(user: User | None) -> Client:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, F, OuterRef, QuerySet, Subquery, Sum, Value, When, Window
 from django.db.models.functions import Cast, Coalesce, Least
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from deposits.models import ViolationPolicy
@@ -44,7 +45,8 @@ def work_orders(shop: Shop, now: datetime, *, lines: int) -> Reserve | None:
 
 def _line(shop: Shop, case: Any) -> ReserveLine:
     label = f"{case.number} · {case.policy.name} · {case.get_status_display()}"
-    return ReserveLine(label, shop_url(shop, "workorders:work-order", number=case.number), case.most_minor)
+    desk_url = reverse("admin:workorders_workorder_change", args=[case.pk])
+    return ReserveLine(label, shop_url(shop, "workorders:work-order", number=case.number), case.most_minor, desk_url)
 
 
 def with_most(cases: "QuerySet[Any]", now: datetime) -> "QuerySet[Any]":

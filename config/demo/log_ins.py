@@ -5,10 +5,15 @@ from foundation.accounts.models import User
 from .people import PASSWORD, PEOPLE, Person
 
 
+def there() -> list[Person]:
+    """The demo's people this database has."""
+    known = set(User.objects.filter(username__in=[p.username for p in PEOPLE]).values_list("username", flat=True))
+    return [person for person in PEOPLE if person.username in known]
+
+
 def log_ins() -> list[str]:
     """One line per demo person this database has; nothing for a database somebody filled themselves."""
-    there = set(User.objects.filter(username__in=[p.username for p in PEOPLE]).values_list("username", flat=True))
-    people = [person for person in PEOPLE if person.username in there]
+    people = there()
     if not people:
         return []
     width = max(len(person.username) for person in people)

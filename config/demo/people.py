@@ -1,6 +1,6 @@
-"""Who works in the demo: one person per role, two reviewers, one for the platform."""
+"""Who works in the demo: one person per role, two reviewers per desk, one for the platform."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
-from foundation.accounts.access import GROUPS, REVIEW_WORK_ORDERS
+from foundation.accounts.access import GROUPS, REVIEW_DEPOSITS, REVIEW_WORK_ORDERS
 from foundation.accounts.models import Shop, ShopKind, User
 from foundation.accounts.roles import Role
 from foundation.accounts.services import add_member, create_shop
@@ -23,6 +23,9 @@ SHOPS = [
     ("lanting", "兰亭文具店", ShopKind.INDIVIDUAL),
     ("songbai", "松柏家居馆", ShopKind.COMPANY),
 ]
+
+# What these shops are about is their deposit (`demo/deposits.py`).
+DEPOSIT_SHOPS = ("anran", "qiushi", "jinxiu", "mocha", "hehua", "changfeng", "yuedu", "xingye")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ PEOPLE = [
     Person("shenhe", "沈审核", group=REVIEW_WORK_ORDERS),
     Person("shenhe2", "方审核", group=REVIEW_WORK_ORDERS),
     Person("pingtai", "平台", is_superuser=True),
+    Person("baozheng", "韩审核", group=REVIEW_DEPOSITS),
+    Person("baozheng2", "蒋审核", group=REVIEW_DEPOSITS),
+    Person("laoban", "何老板", tuple((code, Role.OWNER) for code in DEPOSIT_SHOPS)),
 ]
 
 
@@ -56,14 +62,19 @@ class Cast:
     users: dict[str, User]
 
 
-def make(how_many_shops: int, *, now: datetime) -> Cast:
-    """Open the shops, then let everybody join; the password is hashed once for all."""
+def make(how_many_shops: int, *, now: datetime, more: Collection[str] = ()) -> Cast:
+    """Open the shops, then let everybody join; the password is hashed once for all.
+
+    Who would work only for shops that are not there is left out; `more` are codes of shops opened later.
+    """
     shops = [_shop(place, now) for place in range(how_many_shops)]
     groups = {name: Group.objects.get_or_create(name=name)[0] for name in GROUPS}
     password = make_password(PASSWORD)
-    users = {person.username: _user(place, person, password, groups) for place, person in enumerate(PEOPLE, 1)}
     by_code = {shop.code: shop for shop in shops}
-    for person in PEOPLE:
+    there = {*by_code, *more}
+    cast = [(place, one) for place, one in enumerate(PEOPLE, 1) if not one.roles or there & {code for code, _ in one.roles}]
+    users = {person.username: _user(place, person, password, groups) for place, person in cast}
+    for _place, person in cast:
         for code, role in person.roles:
             if code in by_code:
                 add_member(by_code[code], users[person.username], role, by=None, now=now)

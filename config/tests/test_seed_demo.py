@@ -35,8 +35,9 @@ def own_folders(settings, tmp_path):
 
 
 def seed(**options) -> str:
+    """Without the shops of `test_seed_deposits`, unless told."""
     out = StringIO()
-    call_command("seed_demo", stdout=out, **options)
+    call_command("seed_demo", stdout=out, **{"deposits": False, **options})
     return out.getvalue()
 
 
@@ -84,7 +85,7 @@ def test_it_shows_every_state_of_a_parcel_and_its_parcels_go_on_from_where_they_
 
 @pytest.mark.once
 def test_everybody_has_a_log_in_and_a_part():
-    seed(orders=0)
+    seed(orders=0, deposits=True)
     assert all(any(person.username in line for line in log_ins()) for person in people.PEOPLE)
     qinghe = Shop.objects.get(code="qinghe")
     roles = dict(Membership.objects.filter(shop=qinghe).values_list("user__username", "role"))
@@ -98,7 +99,7 @@ def test_everybody_has_a_log_in_and_a_part():
 
 @pytest.mark.once
 def test_it_is_obviously_fake():
-    seed(orders=8)
+    seed(orders=8, deposits=True)
     for phone in [*Order.objects.values_list("buyer_phone", flat=True), *User.objects.values_list("phone", flat=True)]:
         assert phone.startswith("100") and len(phone) == 11
     assert {row.address[:6] for row in Order.objects.all()} == {"示例省示例市"}

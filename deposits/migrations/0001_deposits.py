@@ -307,6 +307,10 @@ class Migration(migrations.Migration):
             model_name='refundapplication',
             index=models.Index(fields=['shop_kind', 'band', 'closed_at'], name='deposits_application_history'),
         ),
+        migrations.AddIndex(
+            model_name='refundapplication',
+            index=models.Index(condition=models.Q(('status__in', ['paid', 'rejected'])), fields=['closed_at', 'id'], name='deposits_application_ended'),
+        ),
         migrations.AddConstraint(
             model_name='refundapplication',
             constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['applied', 'in_review', 'need_info', 'approved', 'paying'])), fields=('shop',), name='deposits_one_open_application'),

@@ -99,6 +99,9 @@ class RefundApplication(models.Model):
                 condition=Q(status__in=[one.value for one in HOLDS]),
             ),
             models.Index(fields=["shop_kind", "band", "closed_at"], name="deposits_application_history"),
+            models.Index(
+                fields=["closed_at", "id"], name="deposits_application_ended", condition=Q(status__in=["paid", "rejected"])
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -126,7 +126,7 @@ def answer(
     stored: list[StoredFile] = []
     try:
         for upload in files:
-            stored.append(store_image(upload, shop=application.shop, by=by, now=now, purpose=Purpose.ATTACHMENT))
+            stored.append(store_image(upload, shop=application.shop, by=by, now=now, purpose=Purpose.DEPOSIT))
         return _answered(pk, text.strip(), stored, version, by, now)
     except BaseException:
         for one in stored:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from foundation.accounts import access
 from foundation.ledger.services import Posting, post
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(seconds=30)
 MAX_WAIT = timedelta(minutes=30)
 ASK_AGAIN = timedelta(minutes=10)  # between two questions about an unknown one
+NOT_THROUGH = gettext_lazy("The payment did not go through. The platform looks into it.")
+NOT_CONFIRMED = gettext_lazy("The bank has not confirmed the payment yet. It is not sent a second time.")
 PAID, NOT_PAID, LATER, UNKNOWN, NOTHING = "paid", "not_paid", "later", "unknown", "nothing"
 
 
@@ -86,7 +88,7 @@ def not_paid(payout: Payout, why: str, *, by: Any, now: datetime) -> str:
     )  # fmt: skip
     move(
         application, "fail", by=by, now=now, reason=why[:SENTENCE_LENGTH], parked_at=now,
-        parked_reason=why[:SENTENCE_LENGTH], waits_for=_("The payment did not go through. The platform looks into it."),
+        parked_reason=why[:SENTENCE_LENGTH], waits_for=str(NOT_THROUGH),
     )  # fmt: skip
     tell_desk("deposits.payout_failed", [application], access.reviewers(access.OPERATIONS), now=now, text=why)
     post(back, by=by, now=now)
@@ -113,7 +115,7 @@ def lose(payout: Payout, problem: Exception, *, now: datetime) -> str:
         return NOTHING
     _write(held, "lose", next_at=now + ASK_AGAIN, error=short(problem))
     application = held.application
-    note_waiting(application.pk, _("The bank has not confirmed the payment yet. It is not sent a second time."))
+    note_waiting(application.pk, str(NOT_CONFIRMED))
     tell_desk("deposits.payout_unknown", [application], access.reviewers(access.OPERATIONS), now=now, text=short(problem))
     return UNKNOWN
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from foundation.accounts import access
 from foundation.audit.services import record
@@ -18,6 +19,9 @@ from .refund_moves import hold_application, move, release_many, tell_desk, write
 from .waking import wake_pay
 
 TEXT_LENGTH = 2000
+NOT_OF_THE_DESK = gettext_lazy("Only reviewers of deposits decide about refunds of them.")
+CONFLICT = gettext_lazy("You belong or belonged to this shop, so you can't decide about its deposit. Leave it to a colleague.")
+AGREED_ALREADY = gettext_lazy("You agreed already: from this amount on another reviewer must agree too.")
 
 
 @transaction.atomic
@@ -76,7 +80,7 @@ def _approve(pk: int, *, note: str, version: int | None, by: Any, now: datetime)
     application.LIFECYCLE.target("approve", application.status)
     _check(Decided.ALL_MET, "approve", note, field="note")
     if application.first_by_id == by.pk:
-        raise Forbidden(_("You agreed already: from this amount on another reviewer must agree too."))
+        raise Forbidden(AGREED_ALREADY)
     must_be_covered(application, now)
     if application.needs_two and application.first_by_id is None:
         return _agree_first(application, note, by, now)
@@ -124,9 +128,9 @@ def reject(pk: int, *, reason: str, note: str, version: int | None, by: Any, now
 
 def _may_review(application: RefundApplication, by: Any) -> None:
     if by is None or not access.is_reviewer(by, access.REVIEW_DEPOSITS):
-        raise Forbidden(_("Only reviewers of deposits decide about refunds of them."))
+        raise Forbidden(NOT_OF_THE_DESK)
     if access.conflict_of_interest(by, application.shop_id):
-        raise Forbidden(_("You belong or belonged to this shop, so you can't decide about its deposit. Leave it to a colleague."))
+        raise Forbidden(CONFLICT)
 
 
 def _check(reason: str, verb: str, text: str, *, field: str, needs_text: bool = False) -> None:

@@ -20,10 +20,13 @@ from foundation.lifecycle.errors import DomainError, Invalid
 from foundation.shell.responses import refused
 from foundation.shell.urls_for import shop_url
 
+from .. import eta
+from ..applying import most_minor, open_application, why_not
 from ..balance import SPANS, balance_days, chart
 from ..eligibility import look
 from ..forms import PayInForm
 from ..models import Category, DepositAccount, Level, Violation
+from ..refund_steps import said
 from ..services import accounts
 from ..states import ViolationStatus
 
@@ -90,12 +93,21 @@ def _context(request: HttpRequest, **forms: PayInForm) -> dict[str, Any]:
     days = balance_days(shop, now, span)
     row = DepositAccount.objects.filter(shop=shop).first() or DepositAccount(shop=shop)
     standing = Violation.objects.filter(shop=shop)
+    found, application = look(shop, now, lines=CASES), open_application(shop)
+    progress = eta.progress(application, now, found) if application else None
     return {
         "deposit": deposit,
         "category": Category(row.category).label,
         "level": Level(row.level).label,
         "restrictions": [_explained(one) for one in restrictions_of(shop.pk, now)],
-        "eligibility": look(shop, now, lines=CASES),
+        "now": now,
+        "eligibility": found,
+        "application": application,
+        "progress": progress,
+        "sentences": said(application, progress) if application and progress else [],
+        "why_not": why_not(found),
+        "most_minor": most_minor(found),
+        "may_apply": request.membership.can("deposits.apply"),  # type: ignore[attr-defined]
         "span": span,
         "spans": list(SPANS.values()),
         "chart": chart(days, span),

@@ -106,7 +106,11 @@ def restrictions_of(shop_id: int, now: datetime | Callable[[], datetime]) -> lis
 
 
 def is_restricted(shop_id: int, now: datetime) -> bool:
-    """Whether any restriction is in force at `now`: no deposit refund, no small payment; answering stays possible."""
+    """Whether any restriction is in force at `now`: no small payment; answering stays possible.
+
+    A deposit refund looks at the reasons one by one (rules §7.3): a short deposit does not hold it back, and a debt is
+    only taken off it.
+    """
     return Restriction.objects.in_force(now).filter(shop_id=shop_id).exists()
 
 

@@ -17,6 +17,7 @@ class Purpose(models.TextChoices):
     EVIDENCE = "evidence", _("Evidence picture")  # a shop's photograph: sealed original + clean copy
     SHEET = "sheet", _("Evidence sheet")  # composed by us from clean copies; no original
     ATTACHMENT = "attachment", _("Attachment")  # a picture on a contact record or a note
+    DEPOSIT = "deposit", _("Picture about a deposit")  # sent with an answer about a deposit refund
     IMPORT = "import", _("Import file")  # a table somebody uploaded
     EXPORT = "export", _("Export file")  # a table we wrote for somebody
 

@@ -23,7 +23,7 @@ from . import images, storage
 from .models import Purpose, StoredFile, UploadPolicy
 
 ORPHAN_AGE = timedelta(hours=24)
-UPLOADED = (Purpose.EVIDENCE, Purpose.ATTACHMENT, Purpose.IMPORT)
+UPLOADED = (Purpose.EVIDENCE, Purpose.ATTACHMENT, Purpose.DEPOSIT, Purpose.IMPORT)
 NAME_LENGTH = 120
 
 

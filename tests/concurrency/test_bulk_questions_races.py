@@ -23,6 +23,7 @@ from workorders import services
 from workorders.bulk import files, steps
 from workorders.models import QuestionFile, WorkOrder
 from workorders.rule_rows import NOT_RECEIVED
+from workorders.services import opening
 from workorders.tests.bulk.conftest import row, table
 
 from .rounds import ROUNDS, broken, refused, together
@@ -58,7 +59,7 @@ def read_together(rows: Any, **_said: Any) -> list[Any]:
 
 @pytest.fixture
 def off(unguard, monkeypatch) -> Callable[[Any], list[str]]:  # noqa: F811
-    """Nobody waits for the file's row or for the orders. Gives the list of chunks that stumbled over somebody's."""
+    """Nobody waits for the file's row, the orders or the shop's deposit account. Gives the list of chunks that stumbled over somebody's."""
     stumbled: list[str] = []
     real = steps._ask
 
@@ -74,6 +75,7 @@ def off(unguard, monkeypatch) -> Callable[[Any], list[str]]:  # noqa: F811
         unguard()
         meet = (files, "lock") if race is two_clicks else (moves, "lock")
         monkeypatch.setattr(files, "lock", list)
+        monkeypatch.setattr(opening, "hold", lambda shop_ids: {})  # the deposit account is held there too
         monkeypatch.setattr(*meet, read_together)
         monkeypatch.setattr(steps, "_ask", asking)
         return stumbled

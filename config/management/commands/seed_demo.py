@@ -1,5 +1,6 @@
 """`manage.py seed_demo`: an invented marketplace to look at, deterministic in everything but the moment it is made."""
 
+import argparse
 import logging
 import time
 from datetime import datetime, timedelta
@@ -10,8 +11,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from config.demo import bulk, cases, goods, parcels, people, side_by_side, tracks
+from config.demo import bulk, cases, deposits, goods, parcels, people, side_by_side, tracks
 from config.demo.book import KINDS, Book
+from config.demo.log_ins import there
 from config.demo.timeline import Timeline
 from deposits.models import Category, DepositPolicy
 from deposits.services.accounts import pay_in, set_required
@@ -42,6 +44,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--cases", type=int, metavar="C", help="work orders of the first shop in a large book (one per 200 orders)"
         )
+        parser.add_argument(
+            "--deposits", action=argparse.BooleanOptionalAction, default=True,
+            help="the small shops with stories about their deposit (a large book never has them)",
+        )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.HOUTAI_MODE == "production":
@@ -51,7 +57,7 @@ class Command(BaseCommand):
         if Shop.objects.exists() or User.objects.filter(username="dianzhu").exists():
             raise CommandError("This database is not empty. Demo data goes into an empty one (another HOUTAI_VAR_DIR).")
         began, now = time.monotonic(), clock.now()
-        for outbox in ("foundation.notifications", "logistics.services.calls"):  # no broker yet: beat will find them
+        for outbox in ("foundation.notifications", "logistics.services.calls", "deposits.services.waking"):  # no broker yet: beat will find them
             logging.getLogger(outbox).setLevel(logging.ERROR)
         numbers = f"houtai-demo:{options['seed']}"
         if options["orders"] > bulk.FROM or options["cases"] is not None:
@@ -59,19 +65,20 @@ class Command(BaseCommand):
                 self._stream(now, options)
         else:
             with seeded(numbers), transaction.atomic():  # all of it, or an empty database still
-                self._fill(now, options["orders"], options["shops"], options["seed"])
+                self._fill(now, options)
         deliver_all(now)  # messages of days ago have left the house
         self.stdout.write(
             f"Demo data: {options['orders']} orders in {options['shops']} shops, seed {options['seed']}, "
             f"{time.monotonic() - began:.1f} s. Sign in as "
-            + ", ".join(person.username for person in people.PEOPLE)
+            + ", ".join(person.username for person in there())
             + f"; password {people.PASSWORD}."
         )
 
-    def _fill(self, now: datetime, orders: int, shops: int, seed: int) -> None:
-        cast = people.make(shops, now=now - PAST)
+    def _fill(self, now: datetime, options: dict[str, Any]) -> None:
+        shares, seed = _shares(options["orders"], options["shops"]), options["seed"]
+        cast = people.make(len(shares), now=now - PAST, more=deposits.CODES if options["deposits"] else ())
         timeline = Timeline(now)
-        for place, (shop, how_many) in enumerate(zip(cast.shops, _shares(orders, shops), strict=True)):
+        for place, (shop, how_many) in enumerate(zip(cast.shops, shares, strict=True)):
             _endow(shop, now - PAST)
             book = Book(shop.code, goods.stock(shop, now=now - PAST), seed=seed, now=now)
             stories = [cases.STORIES, cases.SMALL][place] if place < 2 else []
@@ -86,6 +93,8 @@ class Command(BaseCommand):
         watch(now)
         escalate_due(now)
         remind_due(now)
+        if options["deposits"]:
+            deposits.tell(cast, now=now)
 
     def _stream(self, now: datetime, options: dict[str, Any]) -> None:
         """A large book, chunk by chunk, saying how far it has come: the first shop beside all the others."""

@@ -8,7 +8,7 @@ caller's; accounts are locked last, once, ordered by shop and kind (architecture
 from .accounts import accounts_for, balances, require_deposit, taken_in_and_paid_out
 from .posting import Draw, KeyReused, Posting, draw, draw_many, post, post_many
 from .reconciliation import reconcile
-from .story import StoryPart, StoryRow, net_of, order_story, pending_of
+from .story import StoryPart, StoryRow, net_of, order_story, pending_of, story_of
 
 __all__ = [
     "Draw",
@@ -27,5 +27,6 @@ __all__ = [
     "post_many",
     "reconcile",
     "require_deposit",
+    "story_of",
     "taken_in_and_paid_out",
 ]

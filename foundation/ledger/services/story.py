@@ -1,12 +1,13 @@
-"""What happened to an order's money, read from the books."""
+"""What happened to the money of an order, or of another subject, read from the books."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import Model, Sum
 
+from foundation.audit.subjects import subject_type_of
 from foundation.lifecycle.prepared import Prepared
 
 from ..kinds import KIND_LABELS, Kind
@@ -60,6 +61,15 @@ def order_story(order_id: int) -> list[StoryRow]:
     bookings = BOOKINGS.rows(order_id)
     entries: dict[int, list[Entry]] = defaultdict(list)
     for entry in ENTRIES.rows(order_id) if bookings else ():
+        entries[entry.transaction_id].append(entry)
+    return [_row(booking, entries[booking.pk]) for booking in bookings]
+
+
+def story_of(subject: Model) -> list[StoryRow]:
+    """Every booking made for one subject, oldest first, in two queries."""
+    bookings = Transaction.objects.filter(subject_type=subject_type_of(subject), subject_id=subject.pk).order_by("at", "pk")
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for entry in Entry.objects.filter(transaction__in=[one.pk for one in bookings]).order_by("pk"):
         entries[entry.transaction_id].append(entry)
     return [_row(booking, entries[booking.pk]) for booking in bookings]
 
