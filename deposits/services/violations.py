@@ -45,13 +45,16 @@ class NewViolation:
 
 
 @transaction.atomic
-def record_violations(items: Sequence[NewViolation], *, by: Any, now: datetime) -> list[Violation]:
+def record_violations(
+    items: Sequence[NewViolation], *, by: Any, now: datetime, stops: bool = True
+) -> list[Violation]:
     """Record them with what their rules deduct, the deposit first; returns those that are new (rules §7.2).
 
     The rule is the one in force at the deed. A kind without a rule, or whose rule does not count, is no violation; a key
     recorded before changes nothing. An application under review they stop ends in the same transaction, and first: what
-    was held for it is deposit again when the deduction looks. Holds the shops' deposit accounts: a caller that booked
-    money before has held them before it.
+    was held for it is deposit again when the deduction looks. `stops=False` is for deeds the house knew of before it
+    kept violations: an application then waits at its next look at the conditions. Holds the shops' deposit accounts: a
+    caller that booked money before has held them before it.
     """
     wanted = list({item.key: item for item in items}.values())
     if not wanted:
@@ -64,7 +67,8 @@ def record_violations(items: Sequence[NewViolation], *, by: Any, now: datetime) 
     if not rows:
         return []
     insert_many(rows)
-    stop_for(rows, by=by, now=now)
+    if stops:
+        stop_for(rows, by=by, now=now)
     _deduct(rows, by=by, now=now)
     lines = [Line(row, to_state=row.status, data=_said(row)) for row in rows]
     record_many("deposits.violation_recorded", lines, by=by, now=now)

@@ -88,6 +88,18 @@ def first_case(page: Page) -> None:
     page.locator(".review-sheet img").first.wait_for()
 
 
+def application(page: Page) -> None:
+    """Open the shop's only open application."""
+    page.locator("#application a.mono").first.click()
+    page.locator(".stepper").first.wait_for()
+
+
+def of_changfeng(page: Page) -> None:
+    """Open the application that waits for a second reviewer."""
+    page.locator("#result_list a").first.click()
+    page.locator("#decide").wait_for()
+
+
 SHOTS = [
     Shot("sign-in", "", "/login/"),
     Shot("workbench", "dianzhu", "/s/qinghe/"),
@@ -108,9 +120,12 @@ SHOTS = [
     Shot("rule", "guanli", "/s/qinghe/shipping/rules/", rule),
     Shot("settlement", "caiwu", "/s/qinghe/settlement/"),
     Shot("staff", "dianzhu", "/s/qinghe/staff/"),
+    Shot("deposit", "laoban", "/s/qiushi/deposit/"),
+    Shot("deposit-refund", "laoban", "/s/jinxiu/deposit/", application),
     Shot("review-queue", "shenhe", "/admin/workorders/workorder/"),
     Shot("review", "shenhe", "/admin/workorders/workorder/", first_case),
     Shot("ask", "shenhe", "/admin/workorders/workorder/add/"),
+    Shot("review-deposit", "baozheng2", "/admin/deposits/refundapplication/?queue=second", of_changfeng),
 ]
 
 

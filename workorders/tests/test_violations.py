@@ -83,3 +83,15 @@ def test_a_reversed_case_is_not_backfilled(shop, now):
     Violation.objects.all().delete()
     WorkOrder.objects.filter(pk=case.pk).update(reversed_at=now)
     assert backfilled() == "0 violations recorded.\n"
+
+
+def test_a_backfill_ends_no_application(shop, now):
+    refunds.rule(now)
+    refunds.fund(shop, 10_000_000, now)
+    factories.ask_overdue(shop, now)
+    services.forfeit_due(now)
+    Violation.objects.all().delete()
+    applied = refunds.applied(shop, 1_000, now)
+    assert backfilled() == "1 violations recorded.\n"
+    applied.refresh_from_db()
+    assert applied.status == Status.APPLIED

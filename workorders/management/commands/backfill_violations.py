@@ -29,7 +29,7 @@ class Command(BaseCommand):
             ended = WorkOrder.objects.filter(status=status, reversed_at=None).annotate(ended_at=Max(moment))
             while cases := list(_after(ended, last)):
                 items = [violation_of(case, status, case.ended_at or case.closed_at) for case in cases]
-                recorded += len(record_violations(items, by=None, now=now))
+                recorded += len(record_violations(items, by=None, now=now, stops=False))
                 last = cases[-1].pk
         self.stdout.write(f"{recorded} violations recorded.")
 
