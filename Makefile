@@ -9,7 +9,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --require-ha
 # What each part of the suite may take on two cores, in seconds; `make test` says when one takes longer.
 export BUDGET_SQLITE := 370
 export BUDGET_POSTGRESQL := 380
-export BUDGET_STACK := 150
+export BUDGET_STACK := 180
 
 .PHONY: run test test-fast race bench drill browser screenshots lint messages clean
 .DEFAULT_GOAL := run

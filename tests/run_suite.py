@@ -51,7 +51,7 @@ def main() -> int:
         os.environ["HOUTAI_VAR_DIR"] = str(Path(folder) / "var")
         os.environ.pop("PORT", None)
         os.environ.setdefault("HOUTAI_RACE_ROUNDS", ROUNDS)
-        os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off -c jit=off")  # no test is about a power cut
+        os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")  # no test is about a power cut
         subprocess.run([sys.executable, "manage.py", "compile_catalogues"], cwd=ROOT, check=True)
         if chosen.only != "postgresql":
             _run_all(parts, _parts("SQLite", "", chosen), more)

@@ -74,23 +74,13 @@ def how_jit_is() -> str:
         return cursor.fetchone()[0]
 
 
-@pytest.fixture
-def jit(db):
-    """On, whatever the server says of it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET jit = on")
-        yield
-        cursor.execute("RESET jit")
-
-
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("jit")
 @pytest.mark.parametrize("within", [transaction.atomic, nullcontext])
 def test_the_connection_is_left_as_it_was(shop, odd_orders, within):
-    assert how_jit_is() == "on"
+    before = how_jit_is()
     with within():
         list(table_of(registry.get("orders").query(shop, QueryDict(), None)).lines())
-    assert how_jit_is() == "on"
+    assert how_jit_is() == before == "on"
 
 
 def test_an_empty_list_has_no_lines(shop):
