@@ -96,7 +96,7 @@ def application(page: Page) -> None:
 
 def of_changfeng(page: Page) -> None:
     """Open the application that waits for a second reviewer."""
-    page.locator("#result_list a").first.click()
+    page.locator("#result_list tbody th a").first.click()
     page.locator("#decide").wait_for()
 
 
