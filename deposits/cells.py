@@ -23,8 +23,7 @@ from foundation.lists.cells import (
 from foundation.shell.words import language
 
 from .models import RefundApplication, Violation
-from .services.deadlines import WITH_US
-from .states import Severity, Status
+from .states import WITH_US, Severity, Status
 
 Cell = SafeString | str
 

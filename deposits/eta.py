@@ -18,7 +18,7 @@ from foundation.lifecycle.deadlines import is_overdue
 from .eligibility import Eligibility, look, not_covered
 from .models import RefundApplication
 from .services.outcomes import NOT_CONFIRMED, NOT_THROUGH
-from .states import REVIEWED, Status
+from .states import REVIEWED, WITH_US, Status
 
 COVER = 80  # per cent
 FEWEST = 200 // (100 - COVER) - 1  # closed cases without which no interval covers that
@@ -141,7 +141,7 @@ def _is_late(application: RefundApplication, now: datetime) -> bool:
 
 def _waits_for(application: RefundApplication, now: datetime, found: Eligibility | None) -> str:
     """What has to happen next: what would make approving or paying wait, else whose turn it is."""
-    if application.status in (Status.APPLIED, Status.IN_REVIEW):
+    if application.status in WITH_US:
         return _in_the_way(application, now, found) or _reviewers_turn(application)
     if application.status == Status.NEED_INFO:
         return _("The shop's answer")

@@ -25,6 +25,7 @@ S = Status
 OPEN = (S.APPLIED, S.IN_REVIEW, S.NEED_INFO, S.APPROVED, S.PAYING)
 HOLDS = (S.APPLIED, S.IN_REVIEW, S.NEED_INFO, S.APPROVED)  # the amount stands in `held`
 REVIEWED = (S.APPLIED, S.IN_REVIEW, S.NEED_INFO)
+WITH_US = (S.APPLIED, S.IN_REVIEW)  # the review clock runs; it stands still while the shop has the ball
 ENDED = (S.PAID, S.REJECTED, S.WITHDRAWN, S.STOPPED)
 APPLICATION = Lifecycle(
     "deposits.refundapplication",

@@ -24,9 +24,8 @@ from ..deciding import decision_context, not_theirs, waiting_for
 from ..models import RefundApplication
 from ..review_forms import FORMS, VerbForm
 from ..services import applications
-from ..states import ENDED, HOLDS, Status
+from ..states import ENDED, HOLDS, WITH_US, Status
 
-WITH_US = (Status.APPLIED, Status.IN_REVIEW)
 FOLDER = "admin/deposits/refundapplication"
 
 

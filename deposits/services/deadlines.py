@@ -16,13 +16,12 @@ from foundation.ledger.models import Account
 from foundation.lifecycle.deadlines import is_overdue
 
 from ..models import RefundApplication, Violation
-from ..states import HOLDS, Decided, Severity, Status, WhyStopped
+from ..states import HOLDS, WITH_US, Decided, Severity, Status, WhyStopped
 from .covering import look_again, note_waiting
 from .refund_moves import hold_applications, locked, move, move_many, release_many, short_of, tell_desk, tell_shops
 
 CHUNK = 50
 REMIND_BEFORE = timedelta(days=1)
-WITH_US = (Status.APPLIED, Status.IN_REVIEW)  # the review clock runs; it stands still while the shop has the ball
 WEIGHT = {Severity.MINOR: 1, Severity.MAJOR: 2}
 
 
